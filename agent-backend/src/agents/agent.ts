@@ -1,0 +1,55 @@
+import type { Level, TokenUsage } from '@familiar/protocol';
+
+/** One earlier message, as the server stored it. */
+export interface HistoryMessage {
+  readonly role: 'user' | 'assistant';
+  readonly text: string;
+  /** Display name of its author, in a shared instance. */
+  readonly author?: string;
+}
+
+/** What an agent may remember, and nothing beyond this instance. */
+export interface InstanceMemory {
+  /** Newest first. */
+  list(): Promise<readonly { readonly id: string; readonly text: string }[]>;
+  /** Stores a fact; the same text again changes nothing. Returns its id. */
+  remember(text: string): Promise<string>;
+  /** The facts nearest to the words of `query`, best first; at most `limit` (default 8). */
+  recall(query: string, limit?: number): Promise<readonly string[]>;
+  /** Removes one fact; false if there was none. */
+  forget(id: string): Promise<boolean>;
+}
+
+/** All that an agent gets for one answer. History ends with the message to be answered. */
+export interface Turn {
+  readonly history: readonly HistoryMessage[];
+  readonly participant: { readonly level: Level; readonly name?: string };
+  readonly memory: InstanceMemory;
+  /** Aborted by cancel and by shutdown: stop at once, yield nothing more. */
+  readonly signal: AbortSignal;
+}
+
+export type AgentEvent =
+  | { readonly kind: 'text'; readonly delta: string }
+  | { readonly kind: 'tool-call'; readonly id: string; readonly name: string; readonly input: unknown }
+  | { readonly kind: 'tool-result'; readonly id: string; readonly content: string }
+  | { readonly kind: 'usage'; readonly usage: TokenUsage };
+
+/** Answers one turn as a stream. Throws `AgentError` where it cannot. */
+export interface Agent {
+  /** Shown to the visitor beside the agent's name, such as "offline demo, no language model". */
+  readonly badge?: string;
+  run(turn: Turn): AsyncIterable<AgentEvent>;
+}
+
+export type AgentErrorCode = 'model_unavailable' | 'model_bad_response' | 'agent_failed';
+
+/** Why there is no answer. Its message is for the operator's log, never for the visitor, and holds no message text. */
+export class AgentError extends Error {
+  readonly code: AgentErrorCode;
+  constructor(code: AgentErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'AgentError';
+    this.code = code;
+  }
+}

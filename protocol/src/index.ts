@@ -1,0 +1,21 @@
+export { type AgentName, parseAgentName } from './agent-name.ts';
+export { type ErrorCode, type Problem, type RunErrorCode, STATUS_OF, TOKEN_CODES, type TokenCode } from './codes.ts';
+export { type Cursor, formatCursor, parseCursor } from './cursor.ts';
+export { type CustomEvent, isTerminal, type RunEvent } from './events.ts';
+export { type IdProblemCode, type ParsedId, parseId } from './ids.ts';
+export { type Binding, INSTANCE_KINDS, type InstanceKind, type Level, LEVELS } from './levels.ts';
+export { LIMITS } from './limits.ts';
+export type {
+  EmbedConfig,
+  InstanceRef,
+  MemoryFact,
+  Message,
+  MessagePage,
+  MessageStatus,
+  MintRequest,
+  MintResponse,
+  Page,
+  Participant,
+  Session,
+  TokenUsage,
+} from './wire.ts';

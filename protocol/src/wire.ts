@@ -1,0 +1,114 @@
+import type { Binding, InstanceKind, Level } from './levels.ts';
+
+/** Who is speaking, as the server resolved it. Never taken from a message's own fields. */
+export interface Participant {
+  readonly level: Level;
+  readonly id: string;
+  readonly name?: string;
+  readonly picture?: string;
+}
+
+/** The durable copy of the agent that a credential opens. `name` only for a shared one. */
+export interface InstanceRef {
+  readonly id: string;
+  readonly kind: InstanceKind;
+  readonly name?: string;
+}
+
+/** Body of `POST /v1/embed/session-tokens`. The proof stands in the `DPoP` header. */
+export interface MintRequest {
+  readonly embed_key: string;
+  readonly user_id?: string;
+  readonly identity_token?: string;
+  readonly anonymous_secret?: string;
+  readonly instance?: string;
+  readonly attributes?: Readonly<Record<string, unknown>>;
+}
+
+export interface MintResponse {
+  readonly token: string;
+  /** Seconds from now. Measure them on a monotonic clock. */
+  readonly expires_in: number;
+  readonly level: Level;
+  readonly binding: Binding;
+  readonly participant: Participant;
+  readonly instance: InstanceRef;
+  readonly limits: { readonly message_bytes: number; readonly queued_messages: number };
+}
+
+/** Answer of `GET /v1/embed/config`: what the panel shows before anybody has spoken. */
+export interface EmbedConfig {
+  readonly agent: string;
+  readonly name: string;
+  readonly greeting: string;
+  readonly suggestions: readonly string[];
+  /** One line under the composer or beside the name, such as "offline demo, no language model". */
+  readonly badge?: string;
+  readonly theme: Readonly<Record<string, string>>;
+  readonly texts: Readonly<Record<string, string>>;
+  readonly flags: {
+    readonly soft_ids: 'shared' | 'browser' | 'refuse';
+    readonly claim: 'ask' | 'never';
+    readonly strict_binding: boolean;
+    readonly image_origins: readonly string[];
+  };
+}
+
+export interface Session {
+  readonly id: string;
+  readonly instance: InstanceRef;
+  readonly title: string;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly created_at: string;
+  readonly updated_at: string;
+  /** Messages so far: the `seq` of the newest. */
+  readonly message_count: number;
+  readonly active_run: string | null;
+  /** Where `GET …/events` goes on from this state of things. */
+  readonly last_event_id: string;
+}
+
+export type MessageStatus = 'complete' | 'cancelled' | 'interrupted' | 'failed';
+
+export interface Message {
+  readonly id: string;
+  /** Gapless within the session, from 1. */
+  readonly seq: number;
+  readonly role: 'user' | 'assistant';
+  readonly content: string;
+  readonly status: MessageStatus;
+  readonly run_id: string | null;
+  /** Who wrote it; `null` for the agent. */
+  readonly participant: Participant | null;
+  readonly created_at: string;
+}
+
+export interface Page<T> {
+  readonly data: readonly T[];
+  readonly next_cursor: string | null;
+}
+
+/** Answer of `GET /v1/sessions/{id}/messages`: the last N, oldest first; `next_cursor` goes into `before`. */
+export interface MessagePage extends Page<Message> {
+  readonly active_run: string | null;
+  readonly last_event_id: string;
+}
+
+/** A durable fact that the agent keeps about the instance's participants. */
+export interface MemoryFact {
+  readonly id: string;
+  readonly text: string;
+  readonly source_session: string | null;
+  readonly source_message: string | null;
+  readonly participant: Participant | null;
+  readonly created_at: string;
+}
+
+/** AG-UI's token accounting: totals, and parts of them. */
+export interface TokenUsage {
+  readonly provider?: string;
+  readonly model?: string;
+  readonly inputTokens?: number;
+  readonly outputTokens?: number;
+  readonly totalTokens?: number;
+}

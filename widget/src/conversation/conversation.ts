@@ -1,0 +1,60 @@
+import type { ReadonlySignal } from '@preact/signals';
+import type { Participant } from '@familiar/protocol';
+
+/** What a visitor's own message has reached. `sent` means the server has stored it. */
+export type SendState = 'queued' | 'sending' | 'sent' | 'failed';
+/** What an answer has reached. Complete only after the run's terminal event. */
+export type AnswerState = 'streaming' | 'complete' | 'cancelled' | 'interrupted' | 'failed';
+
+/** One signal per message: a token of an answer changes one text, never the list. */
+export type ChatMessage =
+  | {
+      readonly kind: 'user';
+      readonly id: string;
+      readonly text: string;
+      readonly author: Participant | null;
+      readonly isMine: boolean;
+      readonly createdAt: number;
+      readonly state: ReadonlySignal<SendState>;
+    }
+  | {
+      readonly kind: 'answer';
+      readonly id: string;
+      readonly text: ReadonlySignal<string>;
+      readonly createdAt: number;
+      readonly state: ReadonlySignal<AnswerState>;
+    };
+
+/** A failure the visitor is told about. The wire's code; the widget owns the words (`ui/texts.ts`). */
+export interface Trouble {
+  readonly code: string;
+  /** What would help: try the same again, sign in again on the site, or nothing. */
+  readonly mend: 'retry' | 'sign-in' | 'wait' | 'none';
+  readonly retryAfterMs?: number;
+}
+
+export type ConversationPhase = 'loading' | 'idle' | 'answering' | 'reconnecting';
+
+/**
+ * One conversation of one identity. Replaced whole when the identity or the session changes; then `dispose()` ends its
+ * streams and nothing late can reach the screen.
+ */
+export interface Conversation {
+  readonly messages: ReadonlySignal<readonly ChatMessage[]>;
+  readonly phase: ReadonlySignal<ConversationPhase>;
+  /** What the agent is doing before or between words: a tool's name, or null. */
+  readonly activity: ReadonlySignal<string | null>;
+  readonly trouble: ReadonlySignal<Trouble | null>;
+  readonly hasEarlier: ReadonlySignal<boolean>;
+  /** The text in the composer; kept over a failed renewal and a reload. */
+  readonly draft: ReadonlySignal<string>;
+  setDraft(text: string): void;
+  /** The one letterbox. Empty text is ignored; while an answer runs, up to five wait in order. */
+  send(text: string): void;
+  /** Ends the running answer; what was said so far stays. */
+  stop(): void;
+  /** Tries again: what failed to send, or the answer that broke off. */
+  retry(): void;
+  loadEarlier(): void;
+  dispose(): void;
+}

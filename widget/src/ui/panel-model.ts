@@ -1,0 +1,34 @@
+import type { ReadonlySignal } from '@preact/signals';
+import type { EmbedConfig, InstanceRef, Level } from '@familiar/protocol';
+import type { Conversation, Trouble } from '../conversation/conversation.ts';
+
+/** Where the conversation is kept in this browser (contract §4). */
+export type StorageKind = 'durable' | 'session' | 'none';
+
+/** All that the components read, and the only actions they call. `mount.ts` builds it. */
+export interface PanelModel {
+  readonly mode: 'launcher' | 'inline' | 'page';
+  readonly isOpen: ReadonlySignal<boolean>;
+  /** Null until the first answer of the backend; the panel shows its frame meanwhile. */
+  readonly config: ReadonlySignal<EmbedConfig | null>;
+  /** Null while identity changes: the list is empty then, never the old one. */
+  readonly conversation: ReadonlySignal<Conversation | null>;
+  readonly identity: ReadonlySignal<{
+    readonly level: Level;
+    readonly id: string | null;
+    readonly name: string | null;
+    readonly instance: InstanceRef | null;
+    readonly storage: StorageKind;
+  } | null>;
+  /** What keeps the panel from working at all: refused token, foreign origin, no network at the start. */
+  readonly trouble: ReadonlySignal<Trouble | null>;
+  readonly texts: ReadonlySignal<Readonly<Record<string, string>>>;
+  readonly theme: ReadonlySignal<Readonly<Record<string, string>>>;
+  readonly locale: ReadonlySignal<string>;
+  readonly unread: ReadonlySignal<number>;
+  open(): void;
+  close(): void;
+  newConversation(): void;
+  /** Tries again after `trouble`. */
+  reconnect(): void;
+}
