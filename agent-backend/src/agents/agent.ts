@@ -1,4 +1,7 @@
 import type { Level, TokenUsage } from '@familiar/protocol';
+import type { InstanceMemory } from '../memory/instance-memory.ts';
+
+export type { InstanceMemory };
 
 /** One earlier message, as the server stored it. */
 export interface HistoryMessage {
@@ -6,18 +9,6 @@ export interface HistoryMessage {
   readonly text: string;
   /** Display name of its author, in a shared instance. */
   readonly author?: string;
-}
-
-/** What an agent may remember, and nothing beyond this instance. */
-export interface InstanceMemory {
-  /** Newest first. */
-  list(): Promise<readonly { readonly id: string; readonly text: string }[]>;
-  /** Stores a fact; the same text again changes nothing. Returns its id. */
-  remember(text: string): Promise<string>;
-  /** The facts nearest to the words of `query`, best first; at most `limit` (default 8). */
-  recall(query: string, limit?: number): Promise<readonly string[]>;
-  /** Removes one fact; false if there was none. */
-  forget(id: string): Promise<boolean>;
 }
 
 /** All that an agent gets for one answer. History ends with the message to be answered. */
