@@ -1,0 +1,162 @@
+import { readAuthored, readTurnData, type TurnData } from './agent-prompt.ts';
+import { answerAboutVisitor, findBearing, findTastes, nameOf, subjectOf } from './offline-about-visitor.ts';
+import { quotePassages } from './offline-quote.ts';
+import { readStatements, toSecondPerson } from './offline-statements.ts';
+import type { Passage } from './pages/page-index.ts';
+
+/** One call of a tool, and what came of it, since the visitor's last message. */
+export interface DoneCall {
+  readonly tool: string;
+  readonly input: unknown;
+  readonly output: unknown;
+}
+
+/** All that the next step is made from. */
+export interface OfflineInput {
+  readonly system: string;
+  /** The visitor's messages, oldest first. */
+  readonly asked: readonly string[];
+  readonly done: readonly DoneCall[];
+  readonly tools: ReadonlySet<string>;
+  readonly topics: readonly { readonly title: string; readonly url: string }[];
+  readonly siteName?: string;
+}
+
+export type OfflineStep =
+  | { readonly kind: 'say'; readonly text: string }
+  | { readonly kind: 'call'; readonly calls: readonly { readonly tool: string; readonly input: Readonly<Record<string, string>> }[] };
+
+const GREETING = /^(?:hi|hello|hey|hiya|hallo|moin|good (?:morning|afternoon|evening|day)|greetings)(?: there| all| again)?\W*$/i;
+const WHAT_ARE_YOU =
+  /\b(?:who|what) (?:exactly )?are you\b|\bare you (?:an? )?(?:real|human|person|bot|chatbot|robot|ai|machine|language model|llm|gpt|chatgpt)\b|\bwhat can you (?:do|help)\b|\bhow (?:do|can) you (?:work|help)\b|^\W*help\W*$|\bwhich (?:language )?model\b/i;
+const THANKS = /^(?:many )?(?:thanks|thank you|thx|cheers|great|perfect|super|ok|okay|got it|nice|cool|good)\b[\w\s,]{0,30}[.!]*$/i;
+const FAREWELL = /^(?:bye|goodbye|good night|see you|ciao)\b/i;
+const FORGET = /^(?:please |can you |could you )*(?:forget|delete|erase)\b/i;
+const FOLLOWS_UP = /^(?:and|what about|how about|or)\b/i;
+const WANTS_ADVICE =
+  /\b(?:recommend|suggest|suits? me|for me|advi[sc]e|should i (?:buy|get|choose|pick|order)|would you (?:buy|pick|choose))\b/i;
+
+/** Decides what the offline model does next: remember, search, or say. The same input gives the same step. */
+export function planStep(input: OfflineInput): OfflineStep {
+  const data = readTurnData(input.system);
+  const message = readAuthored(input.asked.at(-1) ?? '').text.trim();
+  const { facts, rest } = readStatements(message, subjectOf(data));
+  const has = (tool: string) => input.done.some((call) => call.tool === tool);
+  if (facts.length > 0 && input.tools.has('remember') && !has('remember')) {
+    return { kind: 'call', calls: facts.map((fact) => ({ tool: 'remember', input: { fact } })) };
+  }
+  const told = has('remember') ? confirm(input.done, data) : '';
+  const knowing: TurnData = { ...data, facts: [...(told === '' ? [] : facts), ...data.facts] };
+  if (told !== '' && rest === '') return { kind: 'say', text: told };
+  const known = has('search_pages') ? undefined : answerWithoutPages(rest || message, knowing, input);
+  if (known !== undefined) return { kind: 'say', text: join(told, known) };
+  if (!has('search_pages') && input.tools.has('search_pages')) {
+    return { kind: 'call', calls: [{ tool: 'search_pages', input: { query: writeQuery(message, knowing, input.asked) } }] };
+  }
+  const query = writeQuery(message, knowing, input.asked);
+  const passages = input.done.flatMap((call) => (call.tool === 'search_pages' ? readPassages(call.output) : []));
+  return { kind: 'say', text: join(told, answerFromPages({ query, passages, knowing, input, isTold: told !== '' })) };
+}
+
+function join(...parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join('\n\n');
+}
+
+function confirm(done: readonly DoneCall[], data: TurnData): string {
+  const facts = done.flatMap((call) => (call.tool === 'remember' ? readFact(call) : []));
+  if (facts.length === 0) return 'I could not keep that in memory just now. Please tell me again later.';
+  const subject = subjectOf(data);
+  const said = facts.map((fact) => toSecondPerson(fact, subject));
+  const name = said.map((sentence) => /^Your name is (.+)\.$/.exec(sentence)?.[1]).find((name) => name !== undefined);
+  const others = said.filter((sentence) => !sentence.startsWith('Your name is ')).map(asClause);
+  const greeting = name === undefined ? '' : `Nice to meet you, ${name}. I will remember your name.`;
+  const rest = others.length === 0 ? '' : `${name === undefined ? 'Noted: I' : 'I'} will remember that ${others.join(', and that ')}.`;
+  return [greeting, rest].filter((part) => part !== '').join(' ');
+}
+
+function asClause(sentence: string): string {
+  const bare = sentence.replace(/\.$/, '').replace(/^You asked me to remember: /, '');
+  return bare.replace(/^(?:You|Your|The|My)\b/, (word) => word.toLowerCase());
+}
+
+function readFact(call: DoneCall): string[] {
+  const fact = (call.input as { fact?: unknown } | null)?.fact;
+  const isKept = (call.output as { remembered?: unknown } | null)?.remembered === true;
+  return isKept && typeof fact === 'string' ? [fact] : [];
+}
+
+function readPassages(output: unknown): readonly Passage[] {
+  const passages = (output as { passages?: unknown } | null)?.passages;
+  return Array.isArray(passages) ? (passages as readonly Passage[]) : [];
+}
+
+/** Small talk, what this is, and what is known about the visitor. */
+function answerWithoutPages(message: string, data: TurnData, input: OfflineInput): string | undefined {
+  const name = nameOf(data);
+  const hello = name === undefined ? 'Hello!' : `Hello, ${name}!`;
+  if (message === '') return `${hello} ${describe(input)}`;
+  if (GREETING.test(message)) return `${hello} ${describe(input)}`;
+  if (WHAT_ARE_YOU.test(message)) return describe(input);
+  const about = answerAboutVisitor(message, data);
+  if (about !== undefined) return about;
+  if (THANKS.test(message))
+    return name === undefined ? "You're welcome. Ask me anything else." : `You're welcome, ${name}. Ask me anything else.`;
+  if (FAREWELL.test(message)) return name === undefined ? 'Goodbye!' : `Goodbye, ${name}!`;
+  if (FORGET.test(message)) return 'I cannot remove anything from my memory by a message in this chat.';
+  return undefined;
+}
+
+function describe(input: OfflineInput): string {
+  const site = input.siteName === undefined ? 'this site' : input.siteName;
+  const covers = input.topics.length === 0 ? '' : ` The pages cover ${listTopics(input.topics)}.`;
+  return (
+    `I am the offline demo assistant of ${site}. There is no language model behind me: I search the pages of this site and quote what they say, ` +
+    `and I remember what you tell me about yourself.${covers}`
+  );
+}
+
+function listTopics(topics: OfflineInput['topics']): string {
+  const links = topics.slice(0, 8).map(({ title, url }) => `[${title.replace(/[[\]\\]/g, '\\$&')}](${url})`);
+  if (topics.length > 8) links.push(`${topics.length - 8} more`);
+  return links.length < 2 ? (links[0] ?? '') : `${links.slice(0, -1).join(', ')} and ${links.at(-1)}`;
+}
+
+/** The question; with the one before it if it only goes on from there; with the visitor's tastes if advice is asked. */
+function writeQuery(message: string, data: TurnData, asked: readonly string[]): string {
+  const before = FOLLOWS_UP.test(message) ? readAuthored(asked.at(-2) ?? '').text : '';
+  const tastes = WANTS_ADVICE.test(message)
+    ? findTastes(data)
+        .slice(0, 2)
+        .map((fact) => toSecondPerson(fact, subjectOf(data)))
+    : [];
+  return [before, message, ...tastes]
+    .filter((part) => part !== '')
+    .join(' ')
+    .slice(0, 1_000);
+}
+
+interface PageAnswer {
+  readonly query: string;
+  readonly passages: readonly Passage[];
+  readonly knowing: TurnData;
+  readonly input: OfflineInput;
+  /** Something was confirmed already, by name. */
+  readonly isTold: boolean;
+}
+
+function answerFromPages({ query, passages, knowing, input, isTold }: PageAnswer): string {
+  const name = isTold ? undefined : nameOf(knowing);
+  const address = name === undefined ? '' : `${name}, `;
+  const [best] = passages;
+  if (best === undefined) {
+    const topics = input.topics.length === 0 ? 'There are no pages for me to search yet.' : `They cover ${listTopics(input.topics)}.`;
+    return `${capital(`${address}I found nothing about that on this site's pages`)}, and without a language model I cannot say more. ${topics}`;
+  }
+  const [bearing] = isTold ? [] : findBearing(knowing, `${query} ${best.headings.join(' ')} ${best.text}`);
+  const told = bearing === undefined ? '' : `I remember: ${asClause(bearing)}. `;
+  return `${capital(`${address}${told === '' ? '' : told}${told === '' && address !== '' ? 'this' : 'This'} is what I found:`)}\n\n${quotePassages(query, passages)}`;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

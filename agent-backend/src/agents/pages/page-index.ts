@@ -1,0 +1,108 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import MiniSearch from 'minisearch';
+import { type MarkdownPage, type Passage, plain, readMarkdownPage } from './markdown-passages.ts';
+import { isStopWord, keyWords, splitWords, stem } from './words.ts';
+
+export type { Passage } from './markdown-passages.ts';
+
+const MAX_PAGE_BYTES = 1_048_576;
+/** Of the words a question is about, the share that a passage must hold. */
+const LEAST_COVER = 0.34;
+
+/** The site's pages, to be searched. */
+export interface PageIndex {
+  /** The passages nearest to the question, best first; none where the pages do not cover it. */
+  search(query: string, limit: number): Promise<readonly Passage[]>;
+  /** The pages' titles and addresses, in the order of their file names. */
+  topics(): Promise<readonly { readonly title: string; readonly url: string }[]>;
+}
+
+interface Loaded {
+  readonly stamp: string;
+  readonly pages: readonly MarkdownPage[];
+  readonly passages: readonly Passage[];
+  readonly words: MiniSearch<IndexedPassage>;
+}
+
+interface IndexedPassage {
+  readonly id: number;
+  readonly title: string;
+  readonly heading: string;
+  readonly text: string;
+}
+
+/**
+ * Opens a folder of Markdown pages (`*.md`, at most 1 MiB each, not its subfolders). The folder is looked at before
+ * every search: a page that was dropped in, changed or removed counts at once. A folder that is not there has no pages.
+ */
+export function loadPages(folder: string): PageIndex {
+  let loading: Promise<Loaded> | undefined;
+  async function fresh(): Promise<Loaded> {
+    const files = await listFiles(folder);
+    const stamp = JSON.stringify(files);
+    const current = await loading?.catch(() => undefined);
+    if (current?.stamp !== stamp) loading = load(folder, files);
+    return loading ?? load(folder, files);
+  }
+  return {
+    search: async (query, limit) => searchPassages(await fresh(), query, limit),
+    topics: async () => (await fresh()).pages.map(({ title, url }) => ({ title, url })),
+  };
+}
+
+interface PageFile {
+  readonly name: string;
+  readonly changedAt: number;
+  readonly size: number;
+}
+
+async function listFiles(folder: string): Promise<readonly PageFile[]> {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  const markdown = names.filter((name) => name.endsWith('.md') && !name.startsWith('.')).sort();
+  const files = await Promise.all(
+    markdown.map(async (name) => {
+      // A file may go between the listing and this look at it.
+      const info = await stat(join(folder, name)).catch(() => undefined);
+      return info?.isFile() && info.size <= MAX_PAGE_BYTES ? [{ name, changedAt: info.mtimeMs, size: info.size }] : [];
+    }),
+  );
+  return files.flat();
+}
+
+async function load(folder: string, files: readonly PageFile[]): Promise<Loaded> {
+  const pages = await Promise.all(
+    files.map(async ({ name }) => readMarkdownPage(name, await readFile(join(folder, name), 'utf8').catch(() => ''))),
+  );
+  const passages = pages.flatMap((page) => page.passages);
+  const words = new MiniSearch<IndexedPassage>({
+    fields: ['title', 'heading', 'text'],
+    tokenize: splitWords,
+    processTerm: (term) => (isStopWord(term) ? null : stem(term)),
+  });
+  words.addAll(
+    passages.map((passage, id) => ({ id, title: passage.page, heading: passage.headings.join(' '), text: plain(passage.text) })),
+  );
+  return { stamp: JSON.stringify(files), pages, passages, words };
+}
+
+function searchPassages(loaded: Loaded, query: string, limit: number): readonly Passage[] {
+  const asked = new Set(keyWords(query).map(stem));
+  if (asked.size === 0) return [];
+  const hits = loaded.words.search([...asked].join(' '), {
+    tokenize: (text) => text.split(' '),
+    processTerm: (term) => term,
+    boost: { title: 1.6, heading: 2.2 },
+    prefix: (term) => term.length > 3,
+    fuzzy: (term) => (term.length > 7 ? 2 : term.length > 4 ? 1 : false),
+    weights: { prefix: 0.6, fuzzy: 0.35 },
+  });
+  const best = hits[0]?.score ?? 0;
+  return hits
+    .filter((hit) => hit.queryTerms.length / asked.size >= LEAST_COVER && hit.score >= best * 0.3)
+    .slice(0, limit)
+    .flatMap((hit) => loaded.passages[hit.id as number] ?? []);
+}
