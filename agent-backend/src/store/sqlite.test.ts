@@ -1,0 +1,4 @@
+import { createSqliteSource } from '../../test/stores.ts';
+import { describeStore } from './store-suite.ts';
+
+describeStore(createSqliteSource());
