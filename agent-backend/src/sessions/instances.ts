@@ -1,0 +1,63 @@
+import type { InstanceKind, InstanceRef } from '@familiar/protocol';
+import type { Scope } from '../identity/principal.ts';
+import type { Sql } from '../store/store.ts';
+import { type SessionRow, toInstance } from './rows.ts';
+
+export interface NewInstance {
+  readonly kind: InstanceKind;
+  /** Only for a shared instance. */
+  readonly instanceName?: string | undefined;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** Rows erased, by table. */
+export type Receipt = Readonly<Record<(typeof TABLES)[number], number>>;
+
+/** Children first. Every table that has an instance's rows stands here. */
+const TABLES = ['memories', 'events', 'messages', 'runs', 'sessions', 'instances'] as const;
+
+/** Makes the instance's row, or notes that it was seen. Only a new session or a secret key calls this (R12). */
+export async function ensureInstance(sql: Sql, scope: Scope, { kind, instanceName, now }: NewInstance): Promise<void> {
+  await sql.run(
+    `INSERT INTO instances (agent, instance, kind, name, created_at, seen_at) VALUES ($1, $2, $3, $4, $5, $5)
+     ON CONFLICT (agent, instance) DO UPDATE SET seen_at = excluded.seen_at`,
+    [scope.agent, scope.instance, kind, instanceName ?? null, now],
+  );
+}
+
+/** The instance, or `null` if nothing has made it yet. */
+export async function getInstance(sql: Sql, scope: Scope): Promise<InstanceRef | null> {
+  const [row] = await sql.rows<Pick<SessionRow, 'instance' | 'kind' | 'name'>>(
+    'SELECT instance, kind, name FROM instances WHERE agent = $1 AND instance = $2',
+    [scope.agent, scope.instance],
+  );
+  return row ? toInstance(row) : null;
+}
+
+/** Erases the instance and all that was derived from it. Call it in a transaction. Erasing nothing is no error. */
+export async function eraseInstance(tx: Sql, scope: Scope): Promise<Receipt> {
+  const receipt: Record<(typeof TABLES)[number], number> = {
+    memories: 0,
+    events: 0,
+    messages: 0,
+    runs: 0,
+    sessions: 0,
+    instances: 0,
+  };
+  for (const table of TABLES) {
+    receipt[table] = await tx.run(`DELETE FROM ${table} WHERE agent = $1 AND instance = $2`, [scope.agent, scope.instance]);
+  }
+  return receipt;
+}
+
+/** Instances of a kind that nobody has used since `seenBefore` (milliseconds since 1970), at most `limit`, for erasing. */
+export async function listIdleInstances(
+  sql: Sql,
+  { kind, seenBefore, limit }: { readonly kind: InstanceKind; readonly seenBefore: number; readonly limit: number },
+): Promise<Scope[]> {
+  return sql.rows<{ agent: string; instance: string }>(
+    'SELECT agent, instance FROM instances WHERE kind = $1 AND seen_at < $2 ORDER BY seen_at LIMIT $3',
+    [kind, seenBefore, limit],
+  );
+}
