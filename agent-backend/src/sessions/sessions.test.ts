@@ -41,8 +41,9 @@ describe.each(listStoreSources())('sessions on $kind', (source) => {
 
   const create = (scope: Scope, id: string, now = NOW) =>
     store.transaction((tx) => createSession(tx, scope, { id, kind: 'verified', metadata: {}, now }));
-  const say = (scope: Scope, session: string, content: string, id: string = `msg_${content}`) =>
-    store.transaction((tx) => appendMessage(tx, scope, { session, id, role: 'user', content, participant: ADA, now: NOW + 1 }));
+  const send = (scope: Scope, session: string, message: { readonly id: string; readonly content: string }) =>
+    store.transaction((tx) => appendMessage(tx, scope, { ...message, session, role: 'user', participant: ADA, now: NOW + 1 }));
+  const say = (scope: Scope, session: string, content: string) => send(scope, session, { id: `msg_${content}`, content });
 
   test('a new session is there with its metadata, its instance and a place to go on from', async () => {
     const scope = makeScope();
@@ -116,9 +117,9 @@ describe.each(listStoreSources())('sessions on $kind', (source) => {
   test('the same message id is stored once, however many send it', async () => {
     const scope = makeScope();
     await create(scope, 's');
-    const answers = await Promise.all(Array.from({ length: 8 }, () => say(scope, 's', 'hello', 'm1')));
+    const answers = await Promise.all(Array.from({ length: 8 }, () => send(scope, 's', { id: 'm1', content: 'hello' })));
     expect(new Set(answers.map((message) => message?.seq))).toEqual(new Set([1]));
-    expect(await say(scope, 's', 'something else', 'm1')).toMatchObject({ content: 'hello', participant: ADA });
+    expect(await send(scope, 's', { id: 'm1', content: 'something else' })).toMatchObject({ content: 'hello', participant: ADA });
     expect((await getSession(store, scope, 's'))?.message_count).toBe(1);
   });
 
