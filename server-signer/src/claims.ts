@@ -21,14 +21,19 @@ export interface IdentityClaims {
   readonly acr?: string | null;
 }
 
-const TEXTS = ['instance', 'name', 'email', 'picture', 'acr'] as const;
+/** The most characters of each, as the backend reads them. */
+const TEXTS = { instance: 255, name: 255, email: 320, picture: 2048, acr: 255 } as const;
+
+// C0, DEL, C1 and lone surrogates.
+const UNPRINTABLE = /[\p{Cc}\p{Surrogate}]/u;
 
 /** Turns claims into the token's own members. Throws `SignerError`; never repeats a value. */
 export function toPayload(claims: IdentityClaims, nowSeconds: number): Record<string, unknown> {
   const payload: Record<string, unknown> = { sub: checkId('sub', claims.sub) };
-  for (const claim of TEXTS) {
-    const value = claims[claim] ?? undefined;
-    if (value !== undefined && typeof value !== 'string') throw bad(claim, 'is a string');
+  for (const [claim, max] of Object.entries(TEXTS)) {
+    const value = claims[claim as keyof typeof TEXTS] ?? undefined;
+    const isText = typeof value === 'string' && value.length <= max && !UNPRINTABLE.test(value);
+    if (value !== undefined && !isText) throw bad(claim, `is a string of at most ${max} characters without control characters`);
     payload[claim] = value;
   }
   if (payload['instance'] !== undefined && payload['instance'] !== 'ephemeral') checkId('instance', payload['instance']);
@@ -52,14 +57,14 @@ function checkAttributes(value: unknown): unknown {
 
 function checkAuthTime(value: unknown, nowSeconds: number): unknown {
   if (value === undefined) return value;
-  if (!Number.isSafeInteger(value)) throw bad('authTime', 'is a whole number of seconds since 1970');
+  if (!Number.isSafeInteger(value) || Number(value) < 0) throw bad('authTime', 'is a whole number of seconds since 1970');
   if (Number(value) > nowSeconds + LIMITS.clockSkewSeconds) throw bad('authTime', 'lies in the future; it is in seconds, not milliseconds');
   return value;
 }
 
 function checkAmr(value: unknown): unknown {
-  const isList = Array.isArray(value) && value.every((item) => typeof item === 'string');
-  if (value !== undefined && !isList) throw bad('amr', 'is a list of strings');
+  const isList = Array.isArray(value) && value.length <= 16 && value.every((item) => typeof item === 'string');
+  if (value !== undefined && !isList) throw bad('amr', 'is a list of at most 16 strings');
   return value;
 }
 

@@ -46,7 +46,8 @@ function checkShape(jwk: Readonly<Record<string, unknown>>, alg: SigningAlgorith
   if (missing.includes('d') && jwk['d'] === undefined)
     throw refuse('key_public_only', 'is a public key. Give the private one; the public one belongs to the backend');
   if (missing.length > 0) throw refuse('key_malformed', `needs base64url in "${missing.join('", "')}"`);
-  const weakness = alg === 'HS256' ? explainWeakSecret(base64url.decode(String(jwk['k']))) : null;
+  const k = String(jwk['k']);
+  const weakness = alg === 'HS256' ? explainWeakSecret(base64url.decode(k), k) : null;
   if (weakness !== null) throw refuse('key_weak_secret', `is weak: its secret ${weakness}`);
 }
 
