@@ -71,7 +71,12 @@ export function readAuthored(text: string): { readonly author?: string; readonly
 }
 
 function writeAuthored(message: HistoryMessage): string {
-  return `${writeDataBlock('author', message.author ?? 'a participant')}\n${message.text}`;
+  return `${writeDataBlock('author', message.author ?? 'a participant')}\n${neutraliseMarkers(message.text)}`;
+}
+
+/** So that nobody in a shared instance writes a line in another's name. */
+function neutraliseMarkers(text: string): string {
+  return text.replace(/<(?=\/?data\b)/gi, '‹');
 }
 
 function isShared(history: readonly HistoryMessage[]): boolean {

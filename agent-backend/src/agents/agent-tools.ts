@@ -12,8 +12,12 @@ export function rememberTool(memory: InstanceMemory): ToolSet {
       description: 'Keep one durable fact that the visitor told about themselves, as one short sentence.',
       inputSchema: z.object({ fact: z.string().trim().min(1).max(MAX_FACT_CHARACTERS) }),
       execute: async ({ fact }) => {
-        await memory.remember(fact);
-        return { remembered: true };
+        // A failed store is told as that: what an error says would go to the model's provider.
+        const isKept = await memory.remember(fact).then(
+          () => true,
+          () => false,
+        );
+        return { remembered: isKept };
       },
     }),
   };

@@ -4,7 +4,7 @@ import { isStopWord, splitWords, stem } from './pages/words.ts';
 
 const ASKS_NAME = /\b(?:what(?:'s| is)|know|remember|tell me|say|what was) my name\b|\bwho am i\b/i;
 const ASKS_ALL =
-  /\b(?:know|remember(?:ed)?|stored?|saved?|learned|learnt|noted) (?:\w+ )?(?:about|of) me\b|^what (?:do|can) you remember\W*$|\b(?:know|remember) me\b|\bwhat (?:did|have) i (?:tell|told|said|say)\b/i;
+  /\b(?:know|remember(?:ed)?|stored?|saved?|learned|learnt|noted) (?:\w+ )?(?:about|of) me\b|\btell me about (?:me|myself)\b|^what (?:do|can) you remember\W*$|\b(?:know|remember) me\b|\bwhat (?:did|have) i (?:tell|told|said|say)\b/i;
 const ASKS_ONE =
   /\b(?:what|where|which|who|how)\b.*\b(?:do|did|am|can|can't|don't) i (?:not )?(?:prefer|like|love|hate|dislike|enjoy|live|work|own|eat|allergic)\b|\bam i allergic\b|\b(?:what|when|who)(?:'s| is| are) my (?:favou?rite|birthday|budget|job|wife|husband|partner|dog|cat|address|e-?mail)\b/i;
 const ASKS_MINE = /\b(?:what|when|who|where)(?:'s| is| are) my\b|\bdo i (?:like|prefer|love|hate|have|own|live|eat)\b/i;
@@ -67,18 +67,17 @@ function sharesWords(question: string, fact: string): boolean {
   return nouns.length === 0 && TASTE.test(question) && TASTE.test(fact);
 }
 
-/** Facts about the speaker's tastes and needs which bear on this text; for an answer that takes them into account. */
+/** Facts about the speaker's tastes and needs which bear on this text: most of what they name occurs in it. */
 export function findBearing(data: TurnData, text: string): readonly string[] {
   const subject = subjectOf(data);
-  const words = new Set(
-    splitWords(text)
-      .filter((word) => word.length > 3)
-      .map(stem),
-  );
+  const words = new Set(splitWords(text).map(stem));
   return findTastes(data)
-    .filter((fact) =>
-      splitWords(fact).some((word) => word.length > 3 && !isStopWord(word) && !GENERIC.has(stem(word)) && words.has(stem(word))),
-    )
+    .filter((fact) => {
+      const telling = splitWords(toSecondPerson(fact, subject)).filter(
+        (word) => !isStopWord(word) && !GENERIC.has(stem(word)) && !VERBS.has(stem(word)),
+      );
+      return telling.length > 0 && telling.filter((word) => words.has(stem(word))).length / telling.length >= 0.6;
+    })
     .map((fact) => toSecondPerson(fact, subject));
 }
 
@@ -87,7 +86,6 @@ export function findTastes(data: TurnData): readonly string[] {
   const subject = subjectOf(data);
   return data.facts.filter(
     (fact) =>
-      isAbout(fact, subject) &&
-      /(?:prefers|likes|loves|hates|dislikes|enjoys|does not|cannot|allergic|favou?rite|has|lives|needs|wants)\b/.test(fact),
+      isAbout(fact, subject) && /(?:prefers|likes|loves|hates|dislikes|enjoys|does not|cannot|allergic|favou?rite|has|lives)\b/.test(fact),
   );
 }

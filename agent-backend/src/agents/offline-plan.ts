@@ -3,6 +3,7 @@ import { answerAboutVisitor, findBearing, findTastes, nameOf, subjectOf } from '
 import { quotePassages } from './offline-quote.ts';
 import { readStatements, toSecondPerson } from './offline-statements.ts';
 import type { Passage } from './pages/page-index.ts';
+import { isStopWord, splitWords, stem } from './pages/words.ts';
 
 /** One call of a tool, and what came of it, since the visitor's last message. */
 export interface DoneCall {
@@ -50,12 +51,11 @@ export function planStep(input: OfflineInput): OfflineStep {
   if (told !== '' && rest === '') return { kind: 'say', text: told };
   const known = has('search_pages') ? undefined : answerWithoutPages(rest || message, knowing, input);
   if (known !== undefined) return { kind: 'say', text: join(told, known) };
-  if (!has('search_pages') && input.tools.has('search_pages')) {
-    return { kind: 'call', calls: [{ tool: 'search_pages', input: { query: writeQuery(message, knowing, input.asked) } }] };
-  }
-  const query = writeQuery(message, knowing, input.asked);
+  const question = rest || message;
+  const query = writeQuery(question, { facts, knowing, asked: input.asked });
+  if (!has('search_pages') && input.tools.has('search_pages')) return { kind: 'call', calls: [{ tool: 'search_pages', input: { query } }] };
   const passages = input.done.flatMap((call) => (call.tool === 'search_pages' ? readPassages(call.output) : []));
-  return { kind: 'say', text: join(told, answerFromPages({ query, passages, knowing, input, isTold: told !== '' })) };
+  return { kind: 'say', text: join(told, answerFromPages({ question, query, passages, knowing, input, isTold: told !== '' })) };
 }
 
 function join(...parts: readonly string[]): string {
@@ -69,7 +69,9 @@ function confirm(done: readonly DoneCall[], data: TurnData): string {
   const said = facts.map((fact) => toSecondPerson(fact, subject));
   const name = said.map((sentence) => /^Your name is (.+)\.$/.exec(sentence)?.[1]).find((name) => name !== undefined);
   const others = said.filter((sentence) => !sentence.startsWith('Your name is ')).map(asClause);
-  const greeting = name === undefined ? '' : `Nice to meet you, ${name}. I will remember your name.`;
+  const isRenamed = name !== undefined && (nameOf(data) ?? name) !== name;
+  const welcome = isRenamed ? `I will call you ${name} from now on.` : `Nice to meet you, ${name ?? ''}. I will remember your name.`;
+  const greeting = name === undefined ? '' : welcome;
   const rest = others.length === 0 ? '' : `${name === undefined ? 'Noted: I' : 'I'} will remember that ${others.join(', and that ')}.`;
   return [greeting, rest].filter((part) => part !== '').join(' ');
 }
@@ -121,21 +123,29 @@ function listTopics(topics: OfflineInput['topics']): string {
   return links.length < 2 ? (links[0] ?? '') : `${links.slice(0, -1).join(', ')} and ${links.at(-1)}`;
 }
 
-/** The question; with the one before it if it only goes on from there; with the visitor's tastes if advice is asked. */
-function writeQuery(message: string, data: TurnData, asked: readonly string[]): string {
-  const before = FOLLOWS_UP.test(message) ? readAuthored(asked.at(-2) ?? '').text : '';
-  const tastes = WANTS_ADVICE.test(message)
-    ? findTastes(data)
-        .slice(0, 2)
-        .map((fact) => toSecondPerson(fact, subjectOf(data)))
-    : [];
-  return [before, message, ...tastes]
+interface QueryContext {
+  /** Told in the same message. */
+  readonly facts: readonly string[];
+  readonly knowing: TurnData;
+  readonly asked: readonly string[];
+}
+
+/** The question and what was told with it; the one before if it only goes on from there; the tastes if advice is asked. */
+function writeQuery(question: string, { facts, knowing, asked }: QueryContext): string {
+  const before = FOLLOWS_UP.test(question) ? readAuthored(asked.at(-2) ?? '').text : '';
+  const tastes = WANTS_ADVICE.test(question) ? findTastes(knowing).slice(0, 2) : [];
+  const told = [...new Set([...facts, ...tastes])].filter((fact) => !/'s name is /.test(fact));
+  const context = told.map((fact) => toSecondPerson(fact, subjectOf(knowing)));
+  return [before, question, ...context]
     .filter((part) => part !== '')
     .join(' ')
     .slice(0, 1_000);
 }
 
 interface PageAnswer {
+  /** What the visitor asks. */
+  readonly question: string;
+  /** What was searched for. */
   readonly query: string;
   readonly passages: readonly Passage[];
   readonly knowing: TurnData;
@@ -144,7 +154,7 @@ interface PageAnswer {
   readonly isTold: boolean;
 }
 
-function answerFromPages({ query, passages, knowing, input, isTold }: PageAnswer): string {
+function answerFromPages({ question, query, passages, knowing, input, isTold }: PageAnswer): string {
   const name = isTold ? undefined : nameOf(knowing);
   const address = name === undefined ? '' : `${name}, `;
   const [best] = passages;
@@ -153,8 +163,18 @@ function answerFromPages({ query, passages, knowing, input, isTold }: PageAnswer
     return `${capital(`${address}I found nothing about that on this site's pages`)}, and without a language model I cannot say more. ${topics}`;
   }
   const [bearing] = isTold ? [] : findBearing(knowing, `${query} ${best.headings.join(' ')} ${best.text}`);
-  const told = bearing === undefined ? '' : `I remember: ${asClause(bearing)}. `;
-  return `${capital(`${address}${told === '' ? '' : told}${told === '' && address !== '' ? 'this' : 'This'} is what I found:`)}\n\n${quotePassages(query, passages)}`;
+  const told = bearing === undefined ? '' : `I remember that ${asClause(bearing)}. `;
+  const unnamed = findUnnamed(question, best);
+  const missing = unnamed === undefined ? '' : ` It does not mention “${unnamed}”, though.`;
+  const opening = `${address}${told}${told === '' && address !== '' ? 'this' : 'This'} is what I found:`;
+  return `${capital(opening)}\n\n${quotePassages(query, passages)}${missing}`;
+}
+
+/** A name in the question, told by its capital, that the passage does not have: the visitor should know. */
+function findUnnamed(question: string, passage: Passage): string | undefined {
+  const names = question.match(/(?<=[\p{L}\p{N},]\s)\p{Lu}\p{Ll}{2,}/gu) ?? [];
+  const words = new Set(splitWords([passage.page, ...passage.headings, passage.text].join(' ')).map(stem));
+  return names.find((name) => !isStopWord(name.toLowerCase()) && splitWords(name).every((word) => !words.has(stem(word))));
 }
 
 function capital(text: string): string {

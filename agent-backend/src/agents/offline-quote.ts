@@ -13,12 +13,26 @@ export function quotePassages(question: string, passages: readonly Passage[]): s
   const [best, ...others] = passages;
   if (best === undefined) return '';
   const asked = new Set(keyWords(question).map(stem));
-  const quoted = quotePassage(best, asked);
-  const heading = best.headings.at(-1);
+  const quoted = addCompanion(best, others, asked);
+  const heading = quoted.findLast((passage) => passage.headings.length > 0)?.headings.at(-1);
   const source = `From ${link(best)}${heading === undefined ? '' : `, “${heading}”`}.`;
   const further = new Map(others.filter((other) => other.url !== best.url).map((other) => [other.url, link(other)]));
   const see = further.size === 0 ? '' : ` See also ${[...further.values()].slice(0, 2).join(' and ')}.`;
-  return `${quoted}\n\n${source}${see}`;
+  return `${quoted.map((passage) => quotePassage(passage, asked)).join('\n\n')}\n\n${source}${see}`;
+}
+
+/** A page's opening words and the section that answers belong together, where both speak of the question. */
+function addCompanion(best: Passage, others: readonly Passage[], asked: ReadonlySet<string>): readonly Passage[] {
+  const isOpening = best.headings.length === 0;
+  const companion = others.find(
+    (other) => other.url === best.url && (other.headings.length === 0) !== isOpening && countFound(other, asked) >= countFound(best, asked),
+  );
+  if (companion === undefined) return [best];
+  return isOpening ? [best, companion] : [companion, best];
+}
+
+function countFound(passage: Passage, asked: ReadonlySet<string>): number {
+  return Math.floor(rate([passage.page, ...passage.headings, passage.text].join(' '), asked));
 }
 
 function link(passage: Passage): string {

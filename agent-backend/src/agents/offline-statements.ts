@@ -6,7 +6,7 @@ const LEAD =
 const REQUEST =
   /^(?:can you |could you |would you )?(?:please )?(?:remember|keep in mind|note|don't forget|do not forget)(?: that| this)?[:,]?\s+(?=\S{1,})/i;
 const NOT_TOLD =
-  /^(?:an?|some|the|another)?\s*(?:short |quick |small )?(?:question|problem|issue|query|complaint|order|parcel|package|code|voucher|trouble|idea how|to\b|been\b|not\b)/i;
+  /^(?:an?|some|the|another)?\s*(?:short |quick |small )?(?:question|problem|issue|query|complaint|order|parcel|package|code|voucher|trouble|idea how|refund|damaged|broken|wrong|missing|late|faulty|defective|dead|dying|to\b|been\b|not\b)/i;
 
 interface Pattern {
   readonly said: RegExp;
@@ -23,7 +23,7 @@ const PATTERNS: readonly Pattern[] = [
   },
   { said: new RegExp(`^(I am|I'm|i am|i'm|This is|this is)\\s+(${CAPITAL_NAME})$`, 'u'), kept: (name) => `'s name is ${name}` },
   {
-    said: /^i (?:really |absolutely |usually |always |mostly )?(prefer|like|love|hate|dislike|enjoy|own|want|need)\s+(.+)$/i,
+    said: /^i (?:really |absolutely |usually |always |mostly )?(prefer|like|love|hate|dislike|enjoy|own)\s+(.+)$/i,
     kept: (rest, verb) => ` ${verb}s ${rest}`,
   },
   { said: /^i (?:really )?(?:do not|don't) (like|eat|want|enjoy|own|have)\s+(.+)$/i, kept: (rest, verb) => ` does not ${verb} ${rest}` },
@@ -84,7 +84,7 @@ export function toSecondPerson(fact: string, subject = VISITOR): string {
   if (!fact.startsWith(`${subject} `)) return fact;
   const rest = fact.slice(subject.length + 1);
   const verb = rest
-    .replace(/^(prefer|like|love|hate|dislike|enjoy|own|want|need|live|work)s\b/, '$1')
+    .replace(/^(prefer|like|love|hate|dislike|enjoy|own|live|work)s\b/, '$1')
     .replace(/^is\b/, 'are')
     .replace(/^has\b/, 'have')
     .replace(/^does not\b/, 'do not');

@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import MiniSearch from 'minisearch';
+import { AgentError } from '../agent.ts';
 import { type MarkdownPage, type Passage, plain, readMarkdownPage } from './markdown-passages.ts';
 import { isStopWord, keyWords, splitWords, stem } from './words.ts';
 
@@ -34,7 +35,8 @@ interface IndexedPassage {
 
 /**
  * Opens a folder of Markdown pages (`*.md`, at most 1 MiB each, not its subfolders). The folder is looked at before
- * every search: a page that was dropped in, changed or removed counts at once. A folder that is not there has no pages.
+ * every search: a page that was dropped in, changed or removed counts at once. A folder that is not there has no pages;
+ * one that cannot be read throws `AgentError` `agent_failed`.
  */
 export function loadPages(folder: string): PageIndex {
   let loading: Promise<Loaded> | undefined;
@@ -60,7 +62,7 @@ interface PageFile {
 async function listFiles(folder: string): Promise<readonly PageFile[]> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
-    throw error;
+    throw new AgentError('agent_failed', `The folder of pages cannot be read (${error.code ?? error.name}).`);
   });
   const markdown = names.filter((name) => name.endsWith('.md') && !name.startsWith('.')).sort();
   const files = await Promise.all(
@@ -95,7 +97,7 @@ function searchPassages(loaded: Loaded, query: string, limit: number): readonly 
   const hits = loaded.words.search([...asked].join(' '), {
     tokenize: (text) => text.split(' '),
     processTerm: (term) => term,
-    boost: { title: 1.6, heading: 2.2 },
+    boost: { title: 1.7, heading: 1.8 },
     prefix: (term) => term.length > 3,
     fuzzy: (term) => (term.length > 7 ? 2 : term.length > 4 ? 1 : false),
     weights: { prefix: 0.6, fuzzy: 0.35 },
