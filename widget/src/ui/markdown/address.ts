@@ -1,0 +1,55 @@
+import type { Address } from './tree.ts';
+
+const MAX_LENGTH = 2048;
+/** Whitespace, control, format and unassigned characters, and the backslash that URL parsers read as a slash. */
+const HIDDEN = /[\s\p{C}\\]/u;
+const WEB = /^https?:\/\/(?![^/?#]*@)/i;
+const MAIL = /^mailto:([^@?&%]+@[^@?&%]+)(?:\?|$)/i;
+const PHONE = /^tel:(\+?[\d().*#-]+)$/i;
+
+/**
+ * The one gate for links: `http`, `https`, `mailto`, `tel`, and paths of the page's own site that start with a single
+ * slash. Null for everything else: other schemes, userinfo, hidden characters, relative addresses, over 2,048 characters.
+ * Source: contract §8, threat S35.
+ */
+export function parseAddress(raw: string, origin: string): Address | null {
+  if (raw.length > MAX_LENGTH || HIDDEN.test(raw)) return null;
+  const named = MAIL.exec(raw) ?? PHONE.exec(raw);
+  if (named) return { href: raw, shown: String(named[1]), isLocal: false };
+  if (WEB.test(raw)) return toWebAddress(raw);
+  return raw.startsWith('/') && !raw.startsWith('//') ? toLocalAddress(raw, origin) : null;
+}
+
+/** An image's address: `https` or `http` as above, or null. */
+export function parseImageAddress(raw: string): URL | null {
+  return raw.length <= MAX_LENGTH && !HIDDEN.test(raw) && WEB.test(raw) ? URL.parse(raw) : null;
+}
+
+/**
+ * True if a link's text names an address other than the real one, so that the reader must see the real one.
+ * Look-alikes of the dot and text that reorders itself count as addresses.
+ */
+export function isDisguised(text: string, address: Address): boolean {
+  if (address.isLocal) return false;
+  const visible = text.normalize('NFKC').toLowerCase();
+  if (/[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/.test(visible)) return true;
+  const real = withoutWww(address.shown.toLowerCase());
+  return visible.split(/\s+/).some((word) => {
+    const named = withoutWww(word.replace(/^[^\p{L}\p{N}+]*(?:[a-z]+:(?:\/\/)?)?/u, '').split(/[/?#]/)[0] ?? '');
+    return /[\p{L}\p{N}][.@:\u3002][\p{L}\p{N}]/u.test(named) && named.replace(/[^\p{L}\p{N}]+$/u, '') !== real;
+  });
+}
+
+function toWebAddress(raw: string): Address | null {
+  const url = URL.parse(raw);
+  return url && !url.username && !url.password ? { href: url.href, shown: url.host, isLocal: false } : null;
+}
+
+function toLocalAddress(raw: string, origin: string): Address | null {
+  const url = URL.parse(raw, origin);
+  return url?.origin === origin ? { href: url.href, shown: url.host, isLocal: true } : null;
+}
+
+function withoutWww(host: string): string {
+  return host.replace(/^www\./, '');
+}
