@@ -37,14 +37,22 @@ describe('the ladder', () => {
   });
 
   test('an identity token makes a verified participant with the signed name', async () => {
-    const response = minted(await world.mint({ identity_token: await world.sign({ name: 'Alice', picture: 'https://shop.example/a.png' }) }));
+    const response = minted(
+      await world.mint({ identity_token: await world.sign({ name: 'Alice', picture: 'https://shop.example/a.png' }) }),
+    );
     expect(response.participant).toEqual({ level: 'verified', id: 'alice', name: 'Alice', picture: 'https://shop.example/a.png' });
     expect(await openAs(response)).toMatchObject({ kind: 'participant', participant: response.participant, identityKey: 'k1' });
   });
 
   test('"alice" as soft, verified, shared, anonymous and ephemeral is five instances', async () => {
     const shared = await world.sign({ sub: 'someone', instance: 'alice' });
-    const bodies = [{ user_id: 'alice' }, { identity_token: await world.sign() }, { identity_token: shared }, {}, { user_id: 'ephemeral:alice' }];
+    const bodies = [
+      { user_id: 'alice' },
+      { identity_token: await world.sign() },
+      { identity_token: shared },
+      {},
+      { user_id: 'ephemeral:alice' },
+    ];
     const kinds = [];
     const ids = new Set();
     for (const body of bodies) {
@@ -110,9 +118,12 @@ describe('ids', () => {
     expect(refused(await world.mint({ identity_token: await world.sign(), instance: 'team' }))).toBe('identity_required');
   });
 
-  test.each([null, 'https://shop.example.evil.test', 'null', 'https://shop.example, https://shop.example'])('origin %s is not allowed', async (origin) => {
-    expect(refused(await world.mint({}, { origin }))).toBe('origin_not_allowed');
-  });
+  test.each([null, 'https://shop.example.evil.test', 'null', 'https://shop.example, https://shop.example'])(
+    'origin %s is not allowed',
+    async (origin) => {
+      expect(refused(await world.mint({}, { origin }))).toBe('origin_not_allowed');
+    },
+  );
 });
 
 describe('ephemeral', () => {
@@ -125,7 +136,10 @@ describe('ephemeral', () => {
 
   test('a signed ephemeral session keeps its verified participant and starts afresh', async () => {
     const sign = () => world.sign({ instance: 'ephemeral' });
-    const [first, second] = [minted(await world.mint({ identity_token: await sign() })), minted(await world.mint({ identity_token: await sign() }))];
+    const [first, second] = [
+      minted(await world.mint({ identity_token: await sign() })),
+      minted(await world.mint({ identity_token: await sign() })),
+    ];
     expect(first).toMatchObject({ level: 'verified', participant: { id: 'alice' }, instance: { kind: 'ephemeral' } });
     expect(second.instance.id).not.toBe(first.instance.id);
   });
