@@ -127,7 +127,7 @@ test('in a shared instance a fact belongs to the one who said it', async () => {
 test('it quotes the page with its table, its heading and a link, and uses the name', async () => {
   const answer = await ask('How long does delivery to Germany take?', { memory: arrayMemory("The visitor's name is Maya.") });
   expect(answer).toBe(
-    'Maya, this is what I found:\n\n| Destination | Time |\n| --- | --- |\n| Netherlands | 1–2 days |\n| Germany | 2–3 days |\n\nFrom [Shipping](/shipping), “Delivery times”.',
+    'Maya, this is what I found:\n\n**Shipping: Delivery times**\n\n| Destination | Time |\n| --- | --- |\n| Netherlands | 1–2 days |\n| Germany | 2–3 days |\n\nFrom [Shipping](/shipping), “Delivery times”.',
   );
 });
 
@@ -151,6 +151,20 @@ test('when nothing matches it says so and names what the pages cover', async () 
   const answer = await ask('Who won the world cup?');
   expect(answer).toContain('I found nothing about that');
   expect(answer).toContain('[Shipping](/shipping)');
+});
+
+test.each(['How much does a fern cost?', 'What is the price of a fern?'])('“%s” is answered with an amount', async (question) => {
+  await page(
+    'fern.md',
+    '# Fern\n\nDry air costs a fern its fronds, and a fern costs nerves.\n\n## At a glance\n\n| Price | £12 |\n| --- | --- |\n| Pot | 12 cm, of terracotta, glazed inside |',
+  );
+  expect(await ask(question)).toContain('£12');
+});
+
+test('a page at /shipping is about shipping, and delivery is the same', async () => {
+  await page('help.md', '---\ntitle: Post\nurl: /help/shipping\n---\nOn Mondays we go to the harbour.');
+  await rm(join(folder, 'shipping.md'));
+  expect(await ask('When is delivery?')).toContain('On Mondays');
 });
 
 test('a place that the passage does not name is not passed over', async () => {

@@ -3,7 +3,7 @@ import { answerAboutVisitor, findBearing, findTastes, nameOf, subjectOf } from '
 import { quotePassages } from './offline-quote.ts';
 import { readStatements, toSecondPerson } from './offline-statements.ts';
 import type { Passage } from './pages/page-index.ts';
-import { isStopWord, splitWords, stem } from './pages/words.ts';
+import { isStopWord, keyWords, splitWords, stem } from './pages/words.ts';
 
 /** One call of a tool, and what came of it, since the visitor's last message. */
 export interface DoneCall {
@@ -28,6 +28,7 @@ export type OfflineStep =
   | { readonly kind: 'call'; readonly calls: readonly { readonly tool: string; readonly input: Readonly<Record<string, string>> }[] };
 
 const GREETING = /^(?:hi|hello|hey|hiya|hallo|moin|good (?:morning|afternoon|evening|day)|greetings)(?: there| all| again)?\W*$/i;
+const GREETS_OR_HELP = /^(?:hi|hello|hey|good)\b|\bhelp\b/i;
 const WHAT_ARE_YOU =
   /\b(?:who|what) (?:exactly )?are you\b|\bare you (?:an? )?(?:real|human|person|bot|chatbot|robot|ai|machine|language model|llm|gpt|chatgpt)\b|\bwhat can you (?:do|help)\b|\bhow (?:do|can) you (?:work|help)\b|^\W*help\W*$|\bwhich (?:language )?model\b/i;
 const THANKS = /^(?:many )?(?:thanks|thank you|thx|cheers|great|perfect|super|ok|okay|got it|nice|cool|good)\b[\w\s,]{0,30}[.!]*$/i;
@@ -96,8 +97,8 @@ function readPassages(output: unknown): readonly Passage[] {
 function answerWithoutPages(message: string, data: TurnData, input: OfflineInput): string | undefined {
   const name = nameOf(data);
   const hello = name === undefined ? 'Hello!' : `Hello, ${name}!`;
-  if (message === '') return `${hello} ${describe(input)}`;
-  if (GREETING.test(message)) return `${hello} ${describe(input)}`;
+  if (message === '' || GREETING.test(message) || (GREETS_OR_HELP.test(message) && keyWords(message).every(isStopWord)))
+    return `${hello} ${describe(input)}`;
   if (WHAT_ARE_YOU.test(message)) return describe(input);
   const about = answerAboutVisitor(message, data);
   if (about !== undefined) return about;

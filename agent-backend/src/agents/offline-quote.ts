@@ -16,9 +16,11 @@ export function quotePassages(question: string, passages: readonly Passage[]): s
   const quoted = addCompanion(best, others, asked);
   const heading = quoted.findLast((passage) => passage.headings.length > 0)?.headings.at(-1);
   const source = `From ${link(best)}${heading === undefined ? '' : `, “${heading}”`}.`;
+  // A table or a list alone does not say what it is about.
+  const about = isStructured(quoted[0]?.text) ? `**${[best.page, ...best.headings.slice(-1)].join(': ')}**\n\n` : '';
   const further = new Map(others.filter((other) => other.url !== best.url).map((other) => [other.url, link(other)]));
   const see = further.size === 0 ? '' : ` See also ${[...further.values()].slice(0, 2).join(' and ')}.`;
-  return `${quoted.map((passage) => quotePassage(passage, asked)).join('\n\n')}\n\n${source}${see}`;
+  return `${about}${quoted.map((passage) => quotePassage(passage, asked)).join('\n\n')}\n\n${source}${see}`;
 }
 
 /** A page's opening words and the section that answers belong together, where both speak of the question. */

@@ -6,7 +6,7 @@ const LEAD =
 const REQUEST =
   /^(?:can you |could you |would you )?(?:please )?(?:remember|keep in mind|note|don't forget|do not forget)(?: that| this)?[:,]?\s+(?=\S{1,})/i;
 const NOT_TOLD =
-  /^(?:an?|some|the|another)?\s*(?:short |quick |small )?(?:question|problem|issue|query|complaint|order|parcel|package|code|voucher|trouble|idea how|refund|damaged|broken|wrong|missing|late|faulty|defective|dead|dying|to\b|been\b|not\b)/i;
+  /^(?:an?|some|the|another)?\s*(?:short |quick |small )?(?:question|problem|issue|query|complaint|order|parcel|package|code|voucher|trouble|idea how|refund|damaged|broken|wrong|missing|late|faulty|defective|dead|dying|to\b|it\b|this\b|that\b|them\b|these\b|those\b|your?\b|you\b|been\b|not\b)/i;
 
 interface Pattern {
   readonly said: RegExp;

@@ -11,6 +11,13 @@ const MAX_PAGE_BYTES = 1_048_576;
 /** Of the words a question is about, the share that a passage must hold. */
 const LEAST_COVER = 0.34;
 
+/** What kind of answer a question wants: a passage that holds one goes first. */
+const WANTED = [
+  { question: /\bhow much\b|\bprices?\b|\bcosts?\b|\bfees?\b/i, answer: /[£€$]\s?\d|\d\s?(?:€|£|eur|usd|gbp)\b/i },
+  { question: /\b(?:tele)?phone\b|\bcall you\b/i, answer: /\+?\d[\d ()/-]{6,}\d/ },
+  { question: /\be-?mail\b/i, answer: /\S@\S/ },
+] as const;
+
 /** The site's pages, to be searched. */
 export interface PageIndex {
   /** The passages nearest to the question, best first; none where the pages do not cover it. */
@@ -30,6 +37,8 @@ interface IndexedPassage {
   readonly id: number;
   readonly title: string;
   readonly heading: string;
+  /** Its words count: a page at /shipping is about shipping, whatever its title. */
+  readonly address: string;
   readonly text: string;
 }
 
@@ -81,12 +90,18 @@ async function load(folder: string, files: readonly PageFile[]): Promise<Loaded>
   );
   const passages = pages.flatMap((page) => page.passages);
   const words = new MiniSearch<IndexedPassage>({
-    fields: ['title', 'heading', 'text'],
+    fields: ['title', 'heading', 'address', 'text'],
     tokenize: splitWords,
     processTerm: (term) => (isStopWord(term) ? null : stem(term)),
   });
   words.addAll(
-    passages.map((passage, id) => ({ id, title: passage.page, heading: passage.headings.join(' '), text: plain(passage.text) })),
+    passages.map((passage, id) => ({
+      id,
+      title: passage.page,
+      heading: passage.headings.join(' '),
+      address: passage.url,
+      text: plain(passage.text),
+    })),
   );
   return { stamp: JSON.stringify(files), pages, passages, words };
 }
@@ -94,12 +109,14 @@ async function load(folder: string, files: readonly PageFile[]): Promise<Loaded>
 function searchPassages(loaded: Loaded, query: string, limit: number): readonly Passage[] {
   const asked = new Set(keyWords(query).map(stem));
   if (asked.size === 0) return [];
+  const wanted = WANTED.filter(({ question }) => question.test(query));
   const hits = loaded.words.search([...asked].join(' '), {
     tokenize: (text) => text.split(' '),
     processTerm: (term) => term,
     boost: { title: 1.7, heading: 1.8 },
     prefix: (term) => term.length > 3,
     fuzzy: (term) => (term.length > 7 ? 2 : term.length > 4 ? 1 : false),
+    boostDocument: (id: number) => (wanted.some(({ answer }) => answer.test(loaded.passages[id]?.text ?? '')) ? 2 : 1),
     weights: { prefix: 0.6, fuzzy: 0.35 },
   });
   const best = hits[0]?.score ?? 0;
