@@ -2,6 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { generateKeyPair, SignJWT } from 'jose';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { sha256Base64url } from '../identity/hash.ts';
+import { createSessionTokens } from '../identity/session-token.ts';
+import { StoreError } from '../store/store.ts';
+import { createAuthenticate } from './authenticate.ts';
 import { AGENT, ISSUER, minted, openBrowser, openWorld, ORIGIN, randomSecret, refused, type World } from '../../test/identity-world.ts';
 
 const URL_CALLED = 'https://api.example/v1/sessions';
@@ -26,7 +29,7 @@ describe('each kind of credential where another belongs', () => {
       .setProtectedHeader({ alg: 'ES256', kid: 'k1', typ: 'session+jwt' })
       .sign((await generateKeyPair('ES256')).privateKey);
   // What each credential is worth: as bearer of a call, as identity_token, as anonymous_secret, as proof of a mint.
-  test.each<[string, () => unknown, bearer: string, identity: string, secret: string, proof: string]>([
+  test.each<[name: string, make: () => unknown, ...worth: [bearer: string, identity: string, secret: string, proof: string]]>([
     ['a session token', async () => minted(await world.mint()).token, 'participant', 'token_malformed', 'malformed_body', 'invalid_proof'],
     ['an identity token', () => world.sign(), 'invalid_credential', 'minted', 'malformed_body', 'invalid_proof'],
     ['a proof', () => world.browser.prove(), 'invalid_credential', 'token_malformed', 'malformed_body', 'minted'],
@@ -34,15 +37,32 @@ describe('each kind of credential where another belongs', () => {
     ['a secret key', () => world.serverSecret, 'server', 'token_malformed', 'malformed_body', 'invalid_proof'],
     ['an embed key', () => 'pk_helper', 'invalid_credential', 'token_malformed', 'malformed_body', 'invalid_proof'],
     ['a thumbprint', () => world.browser.thumbprint, 'invalid_credential', 'token_malformed', 'minted', 'invalid_proof'],
-    ['an anonymous id', () => `anon_${world.browser.thumbprint}`, 'invalid_credential', 'token_malformed', 'malformed_body', 'invalid_proof'],
-    ['a session token by an identity key', () => world.sign({}, { typ: 'session+jwt' }), 'invalid_credential', 'token_malformed', 'malformed_body', 'invalid_proof'],
+    [
+      'an anonymous id',
+      () => `anon_${world.browser.thumbprint}`,
+      'invalid_credential',
+      'token_malformed',
+      'malformed_body',
+      'invalid_proof',
+    ],
+    [
+      'a session token by an identity key',
+      () => world.sign({}, { typ: 'session+jwt' }),
+      'invalid_credential',
+      'token_malformed',
+      'malformed_body',
+      'invalid_proof',
+    ],
     ['a session token by a stranger', foreign, 'invalid_credential', 'token_malformed', 'malformed_body', 'invalid_proof'],
-  ])('%s', async (_name, make, bearer, identity, secret, proof) => {
+  ])('%s', async (_name, make, ...worth) => {
     const outcome = async (result: ReturnType<World['mint']>) => ((await result).kind === 'minted' ? 'minted' : refused(await result));
-    expect(await codeOf(`Bearer ${String(await make())}`)).toBe(bearer);
-    expect(await outcome(world.mint({ identity_token: await make() }))).toBe(identity);
-    expect(await outcome(world.mint({ anonymous_secret: await make() }))).toBe(secret);
-    expect(await outcome(world.mint({}, { proof: String(await make()) }))).toBe(proof);
+    const actual = [
+      await codeOf(`Bearer ${String(await make())}`),
+      await outcome(world.mint({ identity_token: await make() })),
+      await outcome(world.mint({ anonymous_secret: await make() })),
+      await outcome(world.mint({}, { proof: String(await make()) })),
+    ];
+    expect(actual).toEqual(worth);
   });
 
   test('knowing the thumbprint opens nothing: as a secret it is somebody else', async () => {
@@ -53,11 +73,23 @@ describe('each kind of credential where another belongs', () => {
 });
 
 describe('the header', () => {
-  test.each(['', 'Bearer', 'Bearer ', 'Basic YTpi', 'DPoP abc', 'abc', 'Bearer a b', 'Bearer a, Bearer b', 'Bearer null', 'Bearer sk_unknown'])('%j is refused', async (header) => {
+  test.each([
+    '',
+    'Bearer',
+    'Bearer ',
+    'Basic YTpi',
+    'DPoP abc',
+    'abc',
+    'Bearer a b',
+    'Bearer a, Bearer b',
+    'Bearer null',
+    'Bearer sk_unknown',
+  ])('%j is refused', async (header) => {
     expect(await codeOf(header)).toBe('invalid_credential');
   });
   test('none is a missing credential', async () => expect(await codeOf(null)).toBe('missing_credential'));
-  test('the scheme is read in any case', async () => expect(await codeOf(`bearer ${minted(await world.mint()).token}`)).toBe('participant'));
+  test('the scheme is read in any case', async () =>
+    expect(await codeOf(`bearer ${minted(await world.mint()).token}`)).toBe('participant'));
   test('a secret key names its agent', async () => {
     expect(await call(`Bearer ${world.serverSecret}`)).toEqual({ kind: 'server', agent: AGENT, keyName: 'shop' });
   });
@@ -66,7 +98,8 @@ describe('the header', () => {
 test('a session token works from the origins of its embed key, and without a browser', async () => {
   const authorization = `Bearer ${minted(await world.mint()).token}`;
   expect(await codeOf(authorization, { origin: null })).toBe('participant');
-  for (const origin of ['https://evil.test', 'null', '', 'http://shop.example']) expect(await codeOf(authorization, { origin })).toBe('origin_not_allowed');
+  for (const origin of ['https://evil.test', 'null', '', 'http://shop.example'])
+    expect(await codeOf(authorization, { origin })).toBe('origin_not_allowed');
 });
 
 test('a session token dies with its embed key', async () => {
@@ -75,6 +108,17 @@ test('a session token dies with its embed key', async () => {
     const { token } = await world.sessionTokens.sign({ ...current, embedKey });
     expect(await codeOf(`Bearer ${token}`)).toBe('embed_key_disabled');
   }
+});
+
+test('with the store away identity fails closed', async () => {
+  const authorization = `Bearer ${minted(await world.mint()).token}`;
+  const away = await openWorld();
+  await away.store.close();
+  await expect(away.mint()).rejects.toThrow(StoreError);
+  const sessionTokens = await createSessionTokens({ ...world, store: away.store, secrets: [{ kid: 's1', secret: world.sessionSecret }] });
+  const authenticate = createAuthenticate({ ...world, sessionTokens });
+  await expect(authenticate({ method: 'GET', url: URL_CALLED, authorization, origin: null, proof: null })).rejects.toThrow(StoreError);
+  await away.close();
 });
 
 test('no refusal repeats the credential', async () => {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { INSTANCE_KINDS, parseId } from '@familiar/protocol';
 import { describe, expect, test } from 'vitest';
 import { holderOfKey } from '../identity/anonymous-secret.ts';
@@ -11,7 +11,15 @@ import { resolveServerCall } from './server-instance.ts';
 const AGENT = { name: 'acme/helper', softIds: 'shared', softInstances: false } as const;
 
 function input(overrides: Partial<IdentityInput> = {}): IdentityInput {
-  return { agent: AGENT, claims: null, userId: undefined, instance: undefined, holder: holderOfKey('thumb'), freshPart: 'fresh', ...overrides };
+  return {
+    agent: AGENT,
+    claims: null,
+    userId: undefined,
+    instance: undefined,
+    holder: holderOfKey('thumb'),
+    freshPart: 'fresh',
+    ...overrides,
+  };
 }
 
 function claimsOf(sub: string, instance: IdentityClaims['instance'] = null): IdentityClaims {
@@ -31,7 +39,22 @@ function codeOf(overrides: Partial<IdentityInput>): string {
 const awkward = fc.oneof(
   fc.string({ unit: fc.constantFrom('"', ',', '[', ']', '\\', ':', '/', '|', 'a', 'A', '_', '-', '.', '0'), minLength: 1, maxLength: 8 }),
   fc.string({ minLength: 1, maxLength: 20 }),
-  fc.constantFrom('alice', 'Alice', 'v1', 'soft', 'verified', 'shared', '","', '__proto__', '../x', 'constructor', '\u00e9', 'e\u0301', '\ufb01', 'fi'),
+  fc.constantFrom(
+    'alice',
+    'Alice',
+    'v1',
+    'soft',
+    'verified',
+    'shared',
+    '","',
+    '__proto__',
+    '../x',
+    'constructor',
+    '\u00e9',
+    'e\u0301',
+    '\ufb01',
+    'fi',
+  ),
 );
 
 describe('instance ids', () => {
@@ -59,7 +82,9 @@ describe('instance ids', () => {
 
   test('an id never changes: it is the key of all that is stored', () => {
     // printf '["v1","acme","helper","verified","alice"]' | openssl dgst -sha256 -binary | basenc --base64url
-    expect(instanceId({ agent: 'acme/helper', kind: 'verified', parts: ['alice'] })).toBe('inst_jiyYeKWzURP5S62OLUNFrGUDHKsMtR6ZcTnwHyqYqcc');
+    expect(instanceId({ agent: 'acme/helper', kind: 'verified', parts: ['alice'] })).toBe(
+      'inst_jiyYeKWzURP5S62OLUNFrGUDHKsMtR6ZcTnwHyqYqcc',
+    );
   });
 
   test.each([
@@ -92,7 +117,8 @@ describe('the ladder', () => {
     fc.assert(
       fc.property(awkward, awkward, (left, right) => {
         fc.pre(left !== right && parseId(left).kind === 'id' && parseId(right).kind === 'id');
-        const make = (id: string) => [resolve(input({ userId: id })), resolve(input({ claims: claimsOf(id) }))].map(({ instance }) => instance.id);
+        const make = (id: string) =>
+          [resolve(input({ userId: id })), resolve(input({ claims: claimsOf(id) }))].map(({ instance }) => instance.id);
         return new Set([...make(left), ...make(right)]).size === 4;
       }),
       { numRuns: 500 },
@@ -140,7 +166,12 @@ describe('shared instances', () => {
     expect(codeOf({ agent, userId: 'ephemeral', instance: 'team' })).toBe('conflicting_ids');
   });
 
-  test.each([['', 'invalid_id'], [null, 'invalid_id'], ['default', 'degenerate_id'], ['shared:x', 'reserved_id']])('name %j is refused with %s', (instance, code) => {
+  test.each([
+    ['', 'invalid_id'],
+    [null, 'invalid_id'],
+    ['default', 'degenerate_id'],
+    ['shared:x', 'reserved_id'],
+  ])('name %j is refused with %s', (instance, code) => {
     expect(codeOf({ agent, instance })).toBe(code);
   });
 });
