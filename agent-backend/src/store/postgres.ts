@@ -81,6 +81,10 @@ class WorkError extends Error {}
 async function inTransaction<T>(pool: Pool, begin: readonly string[], work: (sql: Sql) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
+  // Between two queries a broken connection is an event, which would end the process if nobody listened. The next query
+  // tells the caller.
+  const ignore = (): void => undefined;
+  client.on('error', ignore);
   try {
     for (const statement of begin) await client.query(statement);
     const value = await watchErrors(client, work);
@@ -90,6 +94,7 @@ async function inTransaction<T>(pool: Pool, begin: readonly string[], work: (sql
     broken = await rollBack(client);
     throw error;
   } finally {
+    client.off('error', ignore);
     client.release(broken);
   }
 }
