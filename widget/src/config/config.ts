@@ -1,0 +1,34 @@
+export type Mode = 'launcher' | 'inline' | 'page';
+export type IdentityTokenSource = () => string | Promise<string>;
+export type Bag = Readonly<Record<string, unknown>>;
+export type Words = Readonly<Record<string, string>>;
+
+/** What the widget runs on, parsed once. Every value has its type; nothing comes from a prototype. */
+export interface Config {
+  /** `org/agent`. */
+  readonly agent: string;
+  readonly embedKey: string;
+  /** Origin and path prefix of the backend, without a slash at its end. */
+  readonly baseUrl: string;
+  /** As the page wrote it; `identity/` decides what it is. `null`: none given. */
+  readonly userId: string | null;
+  readonly identityToken: string | null;
+  readonly getIdentityToken: IdentityTokenSource | null;
+  readonly attributes: Bag | null;
+  readonly instance: string | null;
+  readonly mode: Mode;
+  /** Element or selector for `inline` and `page`. */
+  readonly container: Element | string | null;
+  readonly locale: string;
+  readonly theme: Words;
+  readonly texts: Words;
+  readonly context: Bag | null;
+  /** `pending`: nothing is stored until `update {consent: 'granted'}`. */
+  readonly consent: 'granted' | 'pending';
+  /** Several people use this browser: memory only. */
+  readonly sharedDevice: boolean;
+  readonly debug: boolean;
+}
+
+/** The settings of `createWidget()`, of `familiar('init', …)` and, in kebab case, of the script tag's `data-*`. */
+export type WidgetOptions = Partial<{ -readonly [Key in keyof Config]: Config[Key] | undefined }>;

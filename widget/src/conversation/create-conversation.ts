@@ -1,0 +1,123 @@
+import { batch, signal } from '@preact/signals';
+import type { Conversation, ConversationPhase, Trouble } from './conversation.ts';
+import type { ConversationOptions } from './options.ts';
+import { createServerSession, loadHistory } from './history.ts';
+import { createMessageList } from './message-list.ts';
+import { createOutbox } from './outbox.ts';
+import { createRunner } from './runner.ts';
+import { troubleFrom, troubleOf } from './trouble.ts';
+import { Failure } from '../session/failure.ts';
+
+/**
+ * The conversation `sessionId` of one participant, or a new one that the server learns of with its first message.
+ * It begins to load at once; an answer that is being written is followed.
+ */
+export function createConversation(options: ConversationOptions): Conversation {
+  const { api, drafts } = options;
+  const life = new AbortController();
+  const phase = signal<ConversationPhase>('loading');
+  const activity = signal<string | null>(null);
+  const trouble = signal<Trouble | null>(null);
+  const hasEarlier = signal(false);
+  const draft = signal('');
+  const list = createMessageList(options.me);
+  let sessionId = options.sessionId;
+  let earlier: string | null = null;
+  let isLoadingEarlier = false;
+
+  const report = (error: unknown): void => {
+    if (life.signal.aborted) return;
+    trouble.value = troubleFrom(error);
+    options.onTrouble(trouble.value);
+  };
+  const reload = async (): Promise<string | null> => {
+    if (sessionId === null) return null;
+    const history = await loadHistory(api, sessionId, null);
+    if (life.signal.aborted) return null;
+    list.merge(history.messages, 'after');
+    earlier = history.earlier;
+    hasEarlier.value = earlier !== null;
+    return history.activeRun;
+  };
+  const ensureSession = async (): Promise<string> => {
+    if (sessionId !== null) return sessionId;
+    const made = await createServerSession(api);
+    if (made === null) throw new Failure('internal_error');
+    if (life.signal.aborted) throw new Failure('aborted');
+    sessionId = made;
+    options.onSession(made);
+    return made;
+  };
+  const runner = createRunner({ ...options, list, phase, activity, trouble, signal: life.signal, ensureSession, reload, report });
+  const outbox = createOutbox({ list, runner, limit: options.queueLimit });
+
+  const start = async (): Promise<void> => {
+    const kept = await drafts.load();
+    if (life.signal.aborted) return;
+    if (draft.value === '') draft.value = kept;
+    const activeRun = await reload();
+    if (life.signal.aborted) return;
+    phase.value = 'idle';
+    if (activeRun !== null) await runner.join(activeRun);
+    outbox.drain();
+  };
+  const begin = (): void => {
+    phase.value = 'loading';
+    start().catch((error: unknown) => {
+      if (!life.signal.aborted) phase.value = 'idle';
+      report(error);
+    });
+  };
+  const setDraft = (text: string): void => {
+    draft.value = text;
+    drafts.save(text);
+  };
+  const send = (text: string): void => {
+    const words = text.trim();
+    if (words === '' || life.signal.aborted) return;
+    if (new TextEncoder().encode(words).length > options.messageBytes) return void (trouble.value = troubleOf('message_too_large'));
+    if (!outbox.accept(words)) return void (trouble.value = troubleOf('queue_full'));
+    batch(() => {
+      trouble.value = null;
+      if (draft.value.trim() === words) setDraft('');
+    });
+    drafts.flush();
+    if (phase.value === 'idle') outbox.drain();
+  };
+  const loadEarlier = async (): Promise<void> => {
+    if (sessionId === null || earlier === null || isLoadingEarlier) return;
+    isLoadingEarlier = true;
+    try {
+      const history = await loadHistory(api, sessionId, earlier);
+      if (life.signal.aborted) return;
+      list.merge(history.messages, 'before');
+      earlier = history.earlier;
+      hasEarlier.value = earlier !== null;
+    } catch (error) {
+      report(error);
+    } finally {
+      isLoadingEarlier = false;
+    }
+  };
+  begin();
+  return {
+    messages: list.rows,
+    phase,
+    activity,
+    trouble,
+    hasEarlier,
+    draft,
+    setDraft,
+    send,
+    stop: () => runner.stop(),
+    retry() {
+      trouble.value = null;
+      if (!outbox.retry()) begin();
+    },
+    loadEarlier: () => void loadEarlier(),
+    dispose() {
+      drafts.flush();
+      life.abort();
+    },
+  };
+}

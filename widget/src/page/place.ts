@@ -1,0 +1,24 @@
+import type { Config } from '../config/config.ts';
+
+export interface Host {
+  readonly root: ShadowRoot;
+  remove(): void;
+}
+
+/** Makes the element that holds the widget's shadow root: at the page's end for a launcher, else inside the container. */
+export function placeHost(config: Config): Host {
+  const host = document.createElement('familiar-widget');
+  const root = host.attachShadow({ mode: 'open' });
+  const container = typeof config.container === 'string' ? find(config.container) : config.container;
+  (config.mode === 'launcher' || container === null ? document.body : container).append(host);
+  return { root, remove: () => host.remove() };
+}
+
+function find(selector: string): Element | null {
+  try {
+    return document.querySelector(selector);
+  } catch {
+    // Not a selector: the widget stands at the page's end instead of nowhere.
+    return null;
+  }
+}

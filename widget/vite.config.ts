@@ -1,0 +1,72 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
+import { defineConfig, type Plugin, type UserConfig } from 'vite';
+
+const DIST = new URL('dist/', import.meta.url);
+const TARGET = 'es2022';
+
+/** Three builds, one after the other: the panel's module, the loader that knows the panel's file name, the npm entry. */
+export default defineConfig(({ mode }): UserConfig => {
+  const shared: UserConfig = { publicDir: false, logLevel: 'warn', plugins: [printSizes()] };
+  switch (mode) {
+    case 'panel':
+      return {
+        ...shared,
+        build: {
+          target: TARGET,
+          minify: 'oxc',
+          modulePreload: false,
+          rolldownOptions: {
+            input: 'src/panel-entry.ts',
+            preserveEntrySignatures: 'strict',
+            output: { format: 'es', entryFileNames: 'panel-[hash].js', codeSplitting: false },
+          },
+        },
+      };
+    case 'loader':
+      return {
+        ...shared,
+        define: { PANEL_FILE: JSON.stringify(findPanel()) },
+        build: {
+          target: TARGET,
+          minify: 'oxc',
+          emptyOutDir: false,
+          rolldownOptions: { input: 'src/embed.ts', output: { format: 'iife', entryFileNames: 'familiar.js' } },
+        },
+      };
+    default:
+      return {
+        ...shared,
+        build: {
+          target: TARGET,
+          minify: false,
+          emptyOutDir: false,
+          lib: { entry: 'src/index.ts', formats: ['es'], fileName: () => 'index.js' },
+          rolldownOptions: {
+            external: [/^preact/, /^@preact\//, 'idb-keyval', '@familiar/protocol'],
+            output: { chunkFileNames: '[name].js' },
+          },
+        },
+      };
+  }
+});
+
+function findPanel(): string {
+  const name = readdirSync(DIST).find((file) => /^panel-.*\.js$/.test(file));
+  if (name === undefined) throw new Error('Build the panel first: npm run build -w widget.');
+  return name;
+}
+
+function printSizes(): Plugin {
+  return {
+    name: 'print-sizes',
+    writeBundle(_, bundle) {
+      for (const file of Object.keys(bundle)) {
+        if (!file.endsWith('.js')) continue;
+        const bytes = brotliCompressSync(readFileSync(new URL(file, DIST))).length;
+        process.stdout.write(`${basename(file).padEnd(24)}${String(bytes).padStart(7)} bytes brotli\n`);
+      }
+    },
+  };
+}
