@@ -1,0 +1,37 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Member } from './accounts.ts';
+
+const DAY_MS = 86_400_000;
+
+/** Who is signed in, by a random cookie. Kept in memory: a restart of the shop signs everybody out. */
+export class Sessions {
+  readonly #members = new Map<string, { member: Member; until: number }>();
+
+  /** Starts a session and returns its `Set-Cookie`. */
+  start(member: Member): string {
+    const id = randomBytes(32).toString('base64url');
+    this.#members.set(id, { member, until: Date.now() + DAY_MS });
+    return cookie(id, DAY_MS / 1000);
+  }
+
+  /** The member that this request's cookie belongs to, or null. */
+  find(request: IncomingMessage): Member | null {
+    const session = this.#members.get(readCookie(request));
+    return session && session.until > Date.now() ? session.member : null;
+  }
+
+  /** Ends the session and returns the `Set-Cookie` that clears it. */
+  end(request: IncomingMessage): string {
+    this.#members.delete(readCookie(request));
+    return cookie('', 0);
+  }
+}
+
+function cookie(value: string, maxAge: number): string {
+  return `fernwell_session=${value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${maxAge}`;
+}
+
+function readCookie(request: IncomingMessage): string {
+  return /(?:^|; )fernwell_session=([\w-]+)/.exec(request.headers.cookie ?? '')?.[1] ?? '';
+}
