@@ -161,6 +161,11 @@ test.each(['How much does a fern cost?', 'What is the price of a fern?'])('“%s
   expect(await ask(question)).toContain('£12');
 });
 
+test('a telephone number is found on the page whose summary speaks of it', async () => {
+  await page('contact.md', '---\nsummary: Who answers the telephone.\n---\n## Hours\n\nFrom ten.\n\n## Ring\n\nRing 01632 960 417.');
+  expect(await ask('What is your phone number?')).toContain('01632 960 417');
+});
+
 test('a page at /shipping is about shipping, and delivery is the same', async () => {
   await page('help.md', '---\ntitle: Post\nurl: /help/shipping\n---\nOn Mondays we go to the harbour.');
   await rm(join(folder, 'shipping.md'));

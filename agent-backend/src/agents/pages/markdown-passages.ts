@@ -13,11 +13,13 @@ export interface Passage {
 export interface MarkdownPage {
   readonly title: string;
   readonly url: string;
+  /** Front matter `summary` or `description`: searched, not quoted. */
+  readonly summary: string;
   readonly passages: readonly Passage[];
 }
 
 /**
- * Splits a Markdown page into passages by its headings. Front matter `title` and `url` are optional: the title is else
+ * Splits a Markdown page into passages by its headings. Front matter `title`, `url` and `summary` are optional: the title is else
  * the first heading, else the file's name; the address is else `/` and the file's name without its ending.
  */
 export function readMarkdownPage(fileName: string, source: string): MarkdownPage {
@@ -36,7 +38,7 @@ export function readMarkdownPage(fileName: string, source: string): MarkdownPage
     const text = section.lines.join('\n').trim();
     if (text !== '') passages.push({ page: title, url, headings, text });
   }
-  return { title, url, passages };
+  return { title, url, summary: fields.get('summary') ?? fields.get('description') ?? '', passages };
 }
 
 interface Section {

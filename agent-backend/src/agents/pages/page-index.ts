@@ -39,6 +39,7 @@ interface IndexedPassage {
   readonly heading: string;
   /** Its words count: a page at /shipping is about shipping, whatever its title. */
   readonly address: string;
+  readonly summary: string;
   readonly text: string;
 }
 
@@ -89,8 +90,9 @@ async function load(folder: string, files: readonly PageFile[]): Promise<Loaded>
     files.map(async ({ name }) => readMarkdownPage(name, await readFile(join(folder, name), 'utf8').catch(() => ''))),
   );
   const passages = pages.flatMap((page) => page.passages);
+  const summaries = pages.flatMap((page) => page.passages.map(() => page.summary));
   const words = new MiniSearch<IndexedPassage>({
-    fields: ['title', 'heading', 'address', 'text'],
+    fields: ['title', 'heading', 'address', 'summary', 'text'],
     tokenize: splitWords,
     processTerm: (term) => (isStopWord(term) ? null : stem(term)),
   });
@@ -100,6 +102,7 @@ async function load(folder: string, files: readonly PageFile[]): Promise<Loaded>
       title: passage.page,
       heading: passage.headings.join(' '),
       address: passage.url,
+      summary: summaries[id] ?? '',
       text: plain(passage.text),
     })),
   );
@@ -113,7 +116,7 @@ function searchPassages(loaded: Loaded, query: string, limit: number): readonly 
   const hits = loaded.words.search([...asked].join(' '), {
     tokenize: (text) => text.split(' '),
     processTerm: (term) => term,
-    boost: { title: 1.7, heading: 1.8 },
+    boost: { title: 1.7, heading: 1.8, summary: 0.7 },
     prefix: (term) => term.length > 3,
     fuzzy: (term) => (term.length > 7 ? 2 : term.length > 4 ? 1 : false),
     boostDocument: (id: number) => (wanted.some(({ answer }) => answer.test(loaded.passages[id]?.text ?? '')) ? 2 : 1),

@@ -13,6 +13,7 @@ export function splitWords(text: string): string[] {
       .normalize('NFKD')
       .replace(/\p{M}|['’]/gu, '')
       .toLowerCase()
+      .replace(/\be-mail/g, 'email')
       .match(/[\p{L}\p{N}]+/gu) ?? []
   );
 }
