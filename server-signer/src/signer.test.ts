@@ -88,7 +88,7 @@ describe('a subject is refused', () => {
     ['a placeholder', 'Undefined', 'degenerate_id', 'real id'],
     ['a reserved prefix', 'anon_x', 'reserved_id', 'prefix of your own'],
     ['the reserved word', 'EPHEMERAL', 'reserved_id', 'instance: "ephemeral"'],
-  ])('for %s, with its mend', async (_what, sub, code, mend) => {
+  ])('for %s, with its mend', async (...[, sub, code, mend]) => {
     const signer = createSigner({ ...base, key: (await generateSigningKey()).privateJwk });
     const refusal = expect(signer.sign({ sub: sub as string })).rejects;
     await refusal.toMatchObject({ name: 'SignerError', code, message: expect.stringContaining(mend) });
