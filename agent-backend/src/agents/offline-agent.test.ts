@@ -221,6 +221,6 @@ test('pages that cannot be read are agent_failed', async () => {
 
 test('an abort ends the answer also while it waits for its pace', async () => {
   const stop = new AbortController();
-  const never = () => (stop.abort(), new Promise<void>(() => undefined));
+  const never = () => (setTimeout(() => stop.abort(), 20), new Promise<void>(() => undefined));
   expect(await collect(agent(never), turnOf('What are you?', { signal: stop.signal }))).toEqual([]);
 });

@@ -163,7 +163,7 @@ test('an abort ends the run also while the model is silent', async () => {
 
 test('an abort ends the run also while a tool hangs', async () => {
   const stop = new AbortController();
-  const memory = { ...arrayMemory(), remember: () => (stop.abort(), new Promise<string>(() => undefined)) };
+  const memory = { ...arrayMemory(), remember: () => (setTimeout(() => stop.abort(), 20), new Promise<string>(() => undefined)) };
   const call = { index: 0, id: 'call_1', type: 'function', function: { name: 'remember', arguments: '{"fact":"Likes tea."}' } };
   const events = await ask(
     (response) => sendStream(response, chunk({ tool_calls: [call] }), chunk({}, 'tool_calls'), DONE),

@@ -119,7 +119,7 @@ function searchPassages(loaded: Loaded, query: string, limit: number): readonly 
     boost: { title: 1.7, heading: 1.8, summary: 0.7 },
     prefix: (term) => term.length > 3,
     fuzzy: (term) => (term.length > 7 ? 2 : term.length > 4 ? 1 : false),
-    boostDocument: (id: number) => (wanted.some(({ answer }) => answer.test(loaded.passages[id]?.text ?? '')) ? 2 : 1),
+    boostDocument: (id: number) => (wanted.some(({ answer }) => answer.test(loaded.passages[id]?.text ?? '')) ? 3 : 1),
     weights: { prefix: 0.6, fuzzy: 0.35 },
   });
   const best = hits[0]?.score ?? 0;
