@@ -4,7 +4,7 @@ import { CloseIcon, LeafIcon, NewIcon } from './icons.tsx';
 import type { View } from './view.ts';
 
 /** Who one is talking to, and the two things one can do with the whole chat. */
-export function Header({ view, titleId }: { view: View; titleId: string }): VNode {
+export function Header({ view }: { view: View }): VNode {
   const { model } = view;
   const words = view.words.value;
   const badge = model.config.value?.badge;
@@ -15,9 +15,7 @@ export function Header({ view, titleId }: { view: View; titleId: string }): VNod
         <LeafIcon />
       </span>
       <div class="who">
-        <h2 id={titleId} dir="auto">
-          {view.name.value}
-        </h2>
+        <h2 dir="auto">{view.name.value}</h2>
         {badge ? <p dir="auto">{asText(badge)}</p> : null}
       </div>
       {hasMessages ? (

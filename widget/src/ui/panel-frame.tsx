@@ -6,6 +6,7 @@ import { deepActive, holdTab } from './focus.ts';
 import { Footer } from './footer.tsx';
 import { Header } from './header.tsx';
 import { MessageList } from './message-list.tsx';
+import { directionOf } from './texts.ts';
 import { TroubleBanner } from './trouble-banner.tsx';
 import type { View } from './view.ts';
 
@@ -40,12 +41,14 @@ export function PanelFrame({ view }: { view: View }): VNode {
       onKeyUp={(event) => event.stopPropagation()}
       onKeyPress={(event) => event.stopPropagation()}
     >
-      <Header view={view} titleId="title" />
-      <MessageList view={view} />
-      <TroubleBanner view={view} />
-      <Composer view={view} field={field} />
-      <Footer view={view} />
-      <Announcements view={view} />
+      <div class="inner" dir={directionOf(view.locale.value)}>
+        <Header view={view} />
+        <MessageList view={view} />
+        <TroubleBanner view={view} />
+        <Composer view={view} field={field} />
+        <Footer view={view} />
+        <Announcements view={view} />
+      </div>
     </div>
   );
 }

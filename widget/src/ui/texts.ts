@@ -141,6 +141,11 @@ export function safeLocale(locale: string): string {
   }
 }
 
+/** Which way the locale's script runs. */
+export function directionOf(locale: string): 'ltr' | 'rtl' {
+  return /^(ar|ckb|dv|fa|he|ps|sd|ug|ur|yi)\b/.test(locale) ? 'rtl' : 'ltr';
+}
+
 function ownText(overrides: Readonly<Record<string, string>>, key: string): string | undefined {
   const text: unknown = Object.hasOwn(overrides, key) ? overrides[key] : undefined;
   return typeof text === 'string' && text !== '' ? text : undefined;

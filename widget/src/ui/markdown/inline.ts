@@ -189,14 +189,14 @@ function closeBracket(scan: Scan): void {
   releaseHeld(scan);
 }
 
+/** The address is judged before the text is folded: a refused one costs no more than its own length. */
 function build(scan: Scan, opener: Scan['brackets'][number], raw: string): Inline | null {
+  const target = opener.isImage ? parseImageAddress(raw) : parseAddress(raw, scan.context.origin);
+  if (!target) return null;
   const inner = foldEmphasis(scan.items.slice(opener.index + 1));
-  if (opener.isImage) {
-    const src = parseImageAddress(raw);
-    return src && { kind: 'image', src, alt: toPlainText(inner) };
-  }
-  const address = parseAddress(raw, scan.context.origin);
-  return address && { kind: 'link', address, children: inner };
+  return target instanceof URL
+    ? { kind: 'image', src: target, alt: toPlainText(inner) }
+    : { kind: 'link', address: target, children: inner };
 }
 
 /** Bare addresses outside any bracket become links; those before a bracket that failed, too. */
