@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { exportJWK, generateKeyPair, generateSecret } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { createEmbedKeys } from './embed-keys.ts';
@@ -70,6 +70,14 @@ describe('identity keys', () => {
       async () => [{ issuer: 'a', kid: 'k', jwk: { ...(await newJwk('RS256')), alg: 'RS512' } }],
       /not a signing key/,
     ],
+    [
+      'an RSA key of 1024 bits',
+      async () => [
+        { issuer: 'a', kid: 'k', jwk: { ...generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ format: 'jwk' }) } },
+      ],
+      /1024 bits/,
+    ],
+    ['a point off the curve', async () => [{ issuer: 'a', kid: 'k', jwk: { ...(await newJwk('ES256')), y: 'A'.repeat(43) } }], /damaged/],
     ['no kid', async () => [{ issuer: 'a', jwk: await newJwk('ES256') }], /needs a kid/],
     ['a kid with a slash', async () => [{ issuer: 'a', kid: 'a/b', jwk: await newJwk('ES256') }], /needs a kid/],
     ['no issuer', async () => [{ issuer: '', kid: 'k', jwk: await newJwk('ES256') }], /needs its issuer/],

@@ -93,10 +93,20 @@ export async function importPublicJwk(jwk: PublicJwk, entry: KeyFacts & { kid?: 
   const alg = inferAlg(jwk);
   if (alg === null) throw new TypeError('This JWK is not a signing key for ES256 (P-256), EdDSA (Ed25519) or RS256.');
   if (entry.alg !== undefined && entry.alg !== alg) throw new TypeError(`This JWK is for ${alg}, not for ${entry.alg}.`);
-  const { use: _use, key_ops: _keyOps, ext: _ext, ...material } = jwk;
-  const key = await importJWK({ ...material, alg }, alg);
-  if (key instanceof Uint8Array) throw new TypeError('A shared secret goes into "secret".');
+  const key = await importMaterial(jwk, alg);
   return describe(entry, { kid: checkKid(entry.kid ?? jwk['kid']), alg, key });
+}
+
+async function importMaterial(jwk: PublicJwk, alg: IdentityAlg): Promise<webcrypto.CryptoKey> {
+  const { use: _use, key_ops: _keyOps, ext: _ext, ...material } = jwk;
+  const key = await importJWK({ ...material, alg }, alg).catch((cause: unknown) => {
+    throw new TypeError('This JWK is damaged: its numbers are no key. Copy the public key again.', { cause });
+  });
+  if (key instanceof Uint8Array) throw new TypeError('A shared secret goes into "secret".');
+  // jose would refuse it too, but only when a token arrives.
+  const { modulusLength = 2048 } = key.algorithm as { readonly modulusLength?: number };
+  if (modulusLength < 2048) throw new TypeError(`This RSA key has ${modulusLength} bits; 2048 is the least.`);
+  return key;
 }
 
 function describe(facts: KeyFacts, key: Pick<IdentityKey, 'kid' | 'alg' | 'key'>): IdentityKey {
