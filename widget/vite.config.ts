@@ -15,6 +15,8 @@ export default defineConfig(({ mode }): UserConfig => {
         ...shared,
         build: {
           target: TARGET,
+          // The panel's styles are written for browsers that know light-dark(); its lowered form cannot follow a theme's mode.
+          cssTarget: 'esnext',
           minify: 'oxc',
           modulePreload: false,
           rolldownOptions: {
@@ -30,6 +32,8 @@ export default defineConfig(({ mode }): UserConfig => {
         define: { PANEL_FILE: JSON.stringify(findPanel()) },
         build: {
           target: TARGET,
+          // The panel's styles are written for browsers that know light-dark(); its lowered form cannot follow a theme's mode.
+          cssTarget: 'esnext',
           minify: 'oxc',
           emptyOutDir: false,
           rolldownOptions: { input: 'src/embed.ts', output: { format: 'iife', entryFileNames: 'familiar.js' } },
@@ -40,6 +44,8 @@ export default defineConfig(({ mode }): UserConfig => {
         ...shared,
         build: {
           target: TARGET,
+          // The panel's styles are written for browsers that know light-dark(); its lowered form cannot follow a theme's mode.
+          cssTarget: 'esnext',
           minify: false,
           emptyOutDir: false,
           lib: { entry: 'src/index.ts', formats: ['es'], fileName: () => 'index.js' },
