@@ -53,6 +53,8 @@ export const STATUS_OF = {
   identity_mismatch: 403,
   identity_required: 403,
   step_up_required: 403,
+  participant_removed: 403,
+  claim_not_allowed: 403,
   not_found: 404,
   method_not_allowed: 405,
   run_in_progress: 409,

@@ -21,10 +21,35 @@ export type RunEvent =
       readonly type: 'RUN_FINISHED';
       readonly threadId: string;
       readonly runId: string;
-      readonly outcome: { readonly type: 'success' } | { readonly type: 'cancelled' };
+      readonly outcome: RunOutcome;
       readonly usage?: readonly TokenUsage[];
     }
   | { readonly type: 'RUN_ERROR'; readonly message: string; readonly code: string };
+
+/** Why a run ended without an error. `interrupt`: it goes on with the next run, whose `resume` answers each interrupt. */
+export type RunOutcome =
+  | { readonly type: 'success' }
+  | { readonly type: 'cancelled' }
+  | { readonly type: 'interrupt'; readonly interrupts: readonly Interrupt[] };
+
+/**
+ * What a paused run waits for (AG-UI `Interrupt`). `step_up`: a fresh sign-in no older than `metadata.max_age` seconds,
+ * with one of `metadata.acr_values` if given (OpenID Connect names).
+ */
+export interface Interrupt {
+  readonly id: string;
+  readonly reason: 'step_up';
+  readonly toolCallId: string;
+  readonly message: string;
+  readonly metadata: { readonly max_age: number; readonly acr_values?: readonly string[] };
+}
+
+/** How the next run answers an interrupt (AG-UI `ResumeEntry`). */
+export interface ResumeEntry {
+  readonly interruptId: string;
+  readonly status: 'resolved' | 'cancelled';
+  readonly payload?: unknown;
+}
 
 /**
  * Our AG-UI `CUSTOM` events. `message_stored`: a message is durable, with its `seq`; it comes after RUN_STARTED for what

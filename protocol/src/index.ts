@@ -1,12 +1,18 @@
 export { type AgentName, parseAgentName } from './agent-name.ts';
 export { type ErrorCode, type Problem, type RunErrorCode, STATUS_OF, TOKEN_CODES, type TokenCode } from './codes.ts';
 export { type Cursor, formatCursor, parseCursor } from './cursor.ts';
-export { type CustomEvent, isTerminal, type RunEvent } from './events.ts';
+export { type CustomEvent, type Interrupt, isTerminal, type ResumeEntry, type RunEvent, type RunOutcome } from './events.ts';
 export { type IdProblemCode, type ParsedId, parseId } from './ids.ts';
 export { type Binding, INSTANCE_KINDS, type InstanceKind, type Level, LEVELS } from './levels.ts';
 export { LIMITS } from './limits.ts';
 export type {
+  ClaimPreview,
+  ClaimReceipt,
+  ClaimRequest,
   EmbedConfig,
+  IdentityKeyInfo,
+  IdentityKeyStatus,
+  Instance,
   InstanceRef,
   MemoryFact,
   Message,

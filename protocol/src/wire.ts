@@ -66,6 +66,8 @@ export interface Session {
   readonly active_run: string | null;
   /** Where `GET …/events` goes on from this state of things. */
   readonly last_event_id: string;
+  /** Set on a session that was taken over at sign-in: the claim that moved it. Its words are from before sign-in. */
+  readonly claim_id?: string;
 }
 
 export type MessageStatus = 'complete' | 'cancelled' | 'interrupted' | 'failed';
@@ -111,4 +113,52 @@ export interface TokenUsage {
   readonly inputTokens?: number;
   readonly outputTokens?: number;
   readonly totalTokens?: number;
+}
+
+/**
+ * Body of `POST /v1/embed/claims`, with the proof of the anonymous key in the `DPoP` header (or `anonymous_secret`).
+ * `preview: true` changes nothing and answers a `ClaimPreview`.
+ */
+export interface ClaimRequest {
+  readonly preview?: boolean;
+  readonly anonymous_secret?: string;
+}
+
+/** What a claim would take over: the anonymous visitor's conversations that hold at least one message. */
+export interface ClaimPreview {
+  readonly sessions: readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly message_count: number;
+    readonly updated_at: string;
+  }[];
+}
+
+/** What a claim did. The same claim again answers the same receipt. */
+export interface ClaimReceipt {
+  readonly id: string;
+  readonly sessions: number;
+  readonly messages: number;
+  readonly claimed_at: string;
+  /** Until then `DELETE /v1/embed/claims/{id}` takes the conversations out of the account again. */
+  readonly undo_until: string;
+  readonly undone_at: string | null;
+}
+
+/** Answer of `GET /v1/instance`. `participants` only for a shared one: everybody who has joined, oldest first. */
+export interface Instance extends InstanceRef {
+  readonly participants?: readonly Participant[];
+}
+
+export type IdentityKeyStatus = 'next' | 'active' | 'retiring' | 'revoked';
+
+/** A key as `/v1/identity-keys` lists it. Never the secret of an HS256 key. */
+export interface IdentityKeyInfo {
+  readonly kid: string;
+  readonly issuer: string;
+  readonly alg: string;
+  readonly status: IdentityKeyStatus;
+  /** `config`: from the configuration file, read-only here. `jwks`: from a JWKS URL. */
+  readonly source: 'config' | 'api' | 'jwks';
+  readonly created_at: string | null;
 }
