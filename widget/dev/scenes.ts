@@ -71,7 +71,10 @@ const conversation: Conversation = {
   hasEarlier: signal(scene === 'chat'),
   draft,
   setDraft: (text) => (draft.value = text),
-  send: (text) => (messages.value = [...messages.value, user(text)]),
+  send(text) {
+    messages.value = [...messages.value, user(text)];
+    draft.value = '';
+  },
   stop() {},
   retry() {},
   loadEarlier() {},

@@ -10,10 +10,8 @@ export function Composer({ view, field }: { view: View; field: Ref<HTMLTextAreaE
   const conversation = view.model.conversation.value;
   const draft = conversation?.draft.value ?? '';
   const send = (): void => {
-    if (!conversation || draft.trim() === '') return;
-    // First the draft, then the letter: a conversation that cannot take it may put it back.
-    conversation.setDraft('');
-    conversation.send(draft);
+    // The conversation empties the draft when it has taken the words, and not before.
+    if (draft.trim() !== '') conversation?.send(draft);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key !== 'Enter' || event.shiftKey || isComposing(event)) return;

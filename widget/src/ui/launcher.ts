@@ -11,21 +11,21 @@ export interface Launcher {
 }
 
 const SVG = 'http://www.w3.org/2000/svg';
-const BUBBLE = 'M12 4c-4.7 0-8 3-8 7 0 2 .8 3.7 2.2 5L5.5 20l4.2-1.500c.7.2 1.5.3 2.3.3 4.7 0 8-3 8-7s-3.3-7.8-8-7.800z';
+const BUBBLE = 'M12 4c-5 0-8 3-8 7 0 2 1 4 2 5l-1 4 5-1c7 1 10-4 10-8s-3-7-8-7z';
 
 export function createLauncher({ root, label, onToggle }: { root: ShadowRoot; label: string; onToggle: () => void }): Launcher {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css);
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
   const button = document.createElement('button');
-  const set = (name: string, value: string): void => button.setAttribute(name, value);
+  const set = (name: string, value: string, on: Element = button): void => on.setAttribute(name, value);
   const icon = document.createElementNS(SVG, 'svg');
-  icon.setAttribute('viewBox', '0 0 24 24');
-  icon.setAttribute('width', '26');
-  icon.setAttribute('aria-hidden', 'true');
+  set('viewBox', '0 0 24 24', icon);
+  set('width', '26', icon);
+  set('aria-hidden', 'true', icon);
   for (const shape of [BUBBLE, 'M6 6l12 12M18 6L6 18']) {
     const path = document.createElementNS(SVG, 'path');
-    path.setAttribute('d', shape);
+    set('d', shape, path);
     icon.append(path);
   }
   button.className = 'launch';

@@ -23,7 +23,8 @@ afterEach(() => {
   host.remove();
 });
 
-function find<T extends HTMLElement>(selector: string): T {
+/** Typed by the caller, as `querySelector` is. */
+function find<T extends HTMLElement = HTMLElement>(selector: string, _type?: T): T {
   const found = root.querySelector<T>(selector);
   if (!found) throw new Error(`no ${selector}`);
   return found;

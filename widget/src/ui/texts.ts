@@ -62,6 +62,7 @@ export const TEXTS = {
   error_storage: 'This browser does not keep data for this page, so the chat ends when you leave.',
   error_long: 'This message is too long. Please shorten it, or send it in parts.',
   error_gone: 'This conversation is no longer here. Please start a new one.',
+  error_removed: 'You no longer take part in this chat.',
   error_running: 'The assistant is still answering. Your message goes out after that.',
   error_stepUp: 'For this, please confirm who you are by signing in again.',
   error_service: 'The chat is taking a short break. Please try again in a moment.',
@@ -80,7 +81,7 @@ const WORDS_OF: readonly (readonly [TextKey, RegExp])[] = [
   ['error_budget', /^budget_exhausted$/],
   [
     'error_signIn',
-    /^(identity_(required|token.*|expired|failed|unavailable)|token_.*|session_token_.*|(missing|invalid)_credential|sign_in.*)$/,
+    /^(identity_(required|token.*|expired|failed|unavailable)|token_(?!in_url).*|session_token_.*|(missing|invalid)_credential|sign_in.*)$/,
   ],
   ['error_site', /^(origin_not_allowed|embed_key_disabled|unknown_embed_key|invalid_config)$/],
   ['error_id', /^((invalid|degenerate|reserved)_id|conflicting_ids|identity_mismatch|invalid_proof|use_dpop_nonce)$/],
@@ -91,6 +92,7 @@ const WORDS_OF: readonly (readonly [TextKey, RegExp])[] = [
   ['error_storage', /^(storage.*|identity_?degraded)$/],
   ['error_long', /^(message_too_large|body_too_large)$/],
   ['error_gone', /^(gone|not_found)$/],
+  ['error_removed', /^participant_removed$/],
   ['error_running', /^run_in_progress$/],
   ['error_service', /^(draining|store_unavailable|internal_error)$/],
 ];

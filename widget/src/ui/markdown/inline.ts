@@ -20,7 +20,8 @@ interface Scan {
 
 const PLAIN = /[^\\`*_~[\]!<&\nh]+/y;
 const BARE_ADDRESS = /https?:\/\/[!#$%&'()+,\-./0-9:;=?@A-Z_a-z~\p{L}\p{N}]+/uy;
-const ANGLED = /<((?:https?:\/\/|mailto:|tel:)?[^\s<>]{1,2048})>/iy;
+/** The characters of a bare address only: nothing that could have become a link of its own before the `>` came. */
+const ANGLED = /<([!#$%&'()+,\-./0-9:;=?@A-Z_a-z~\p{L}\p{N}]{1,2048})>/uy;
 const ENTITY = /&(amp|lt|gt|quot|nbsp|#39);/y;
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', nbsp: '\u00a0', '#39': "'" };
 
@@ -174,7 +175,7 @@ function closeBracket(scan: Scan): void {
   const isCut = scan.isOpen && target.kind === 'closed' && scan.source.slice(opener.from, target.end).includes('|');
   if (scan.isOpen && (target.kind === 'pending' || isCut)) {
     scan.mayLink = false;
-    return take(scan, 1);
+    return isCut || next === undefined ? take(scan, 1) : hideTarget(scan, opener.index);
   }
   scan.brackets.pop();
   const node = target.kind === 'closed' && scan.mayLink ? build(scan, opener, target.raw) : null;
@@ -187,6 +188,12 @@ function closeBracket(scan: Scan): void {
     if (node.kind === 'link') scan.brackets.length = 0;
   }
   releaseHeld(scan);
+}
+
+/** An address on its way would flash by as raw text; the words of the link stand alone until it has come. */
+function hideTarget(scan: Scan, opener: number): void {
+  scan.items[opener] = { kind: 'text', text: '' };
+  scan.at = scan.source.length;
 }
 
 /** The address is judged before the text is folded: a refused one costs no more than its own length. */

@@ -90,9 +90,14 @@ describe('markdown', () => {
   });
 
   test('an unfinished link, address or picture is text while the answer runs', () => {
-    for (const text of ['[a](https://x.example', 'https://x.example', '[a]', '![a](https://x.example/b', '`a [b](https://x.example)']) {
+    for (const text of ['https://x.example', '[a]', '`a [b](https://x.example)']) {
       expect(spell(parse(text, true))).toBe(`p(${text})`);
     }
+  });
+
+  test('the words of a link stand alone while its address is on its way', () => {
+    expect(spell(parse('see [**a** b](https://x.exam', true))).toBe('p(see strong(a) b)');
+    expect(spell(parse('see [a](https://x.exam', false))).toBe('p(see [a](a(https://x.exam/,https://x.exam))');
   });
 
   test('a closing fence on its way does not flash as code', () => {

@@ -36,7 +36,10 @@ export function createFakeModel(mode: PanelModel['mode'] = 'launcher') {
     hasEarlier: signal(false),
     draft,
     setDraft: (text: string) => (draft.value = text),
-    send: call('send'),
+    send(text: string) {
+      call('send')(text);
+      draft.value = '';
+    },
     stop: call('stop'),
     retry: call('retry'),
     loadEarlier: call('loadEarlier'),
