@@ -1,7 +1,9 @@
 import { LIMITS, parseAgentName } from '@familiar/protocol';
-import { base64url, importJWK, SignJWT } from 'jose';
+import { base64url } from 'jose';
 import { type IdentityClaims, toPayload } from './claims.ts';
 import { SignerError } from './errors.ts';
+import { signCompact } from './sign-compact.ts';
+import { importSigningKey } from './import-signing-key.ts';
 import { parseSigningKey, type SigningAlgorithm, type SigningJwk } from './signing-key.ts';
 
 /** Who signs, for which agent, with which key. */
@@ -42,7 +44,7 @@ export function createSigner(options: SignerOptions): Signer {
   }
   const key = parseSigningKey(options.key);
   const { alg, kid } = key;
-  let imported: ReturnType<typeof importKey> | undefined;
+  let imported: ReturnType<typeof importSigningKey> | undefined;
   return {
     kid,
     alg,
@@ -50,8 +52,8 @@ export function createSigner(options: SignerOptions): Signer {
     async sign(claims) {
       const iat = Math.floor(clock() / 1000);
       const payload = { ...toPayload(claims, iat), iss: issuer, aud: agent, iat, exp: iat + lifetimeSeconds, jti: makeTokenId() };
-      imported ??= importKey(key);
-      const token = await new SignJWT(payload).setProtectedHeader({ alg, typ: 'identity+jwt', kid }).sign(await imported);
+      imported ??= importSigningKey(key);
+      const token = await signCompact(await imported, { alg, typ: 'identity+jwt', kid }, payload);
       if (token.length > LIMITS.identityTokenCharacters) {
         throw new SignerError(
           'token_too_long',
@@ -66,15 +68,6 @@ export function createSigner(options: SignerOptions): Signer {
 /** One token, without keeping a signer: `createSigner(options).sign(claims)`. */
 export async function signIdentityToken(options: SignerOptions & IdentityClaims): Promise<string> {
   return createSigner(options).sign(options);
-}
-
-async function importKey(key: SigningJwk): Promise<Awaited<ReturnType<typeof importJWK>>> {
-  try {
-    return await importJWK({ ...key });
-  } catch {
-    // The library's own error may describe the key's members.
-    throw new SignerError('key_malformed', 'The signing key cannot be read: its members do not belong together.');
-  }
 }
 
 /** 128 random bits. */
