@@ -1,23 +1,43 @@
-import { STATUS_OF } from '@familiar/protocol';
+import { type ErrorCode, type RunErrorCode, TOKEN_CODES } from '@familiar/protocol';
 import { expect, test } from 'vitest';
 import { createWords, describeActivity, describeTrouble, directionOf, safeLocale, TEXTS } from './texts.ts';
 
-test('every code of the wire that a visitor may meet has words of its own', () => {
-  const internal = [
-    'malformed_body',
-    'malformed_request',
-    'too_deep',
-    'invalid_cursor',
-    'token_in_url',
-    'method_not_allowed',
-    'unsupported_media_type',
-    'unprocessable',
-  ];
-  const run = ['interrupted', 'cancelled', 'model_unavailable', 'model_bad_response', 'agent_failed', 'offline', 'storage_degraded'];
-  for (const code of [...Object.keys(STATUS_OF), ...run]) {
-    const isGeneral = describeTrouble({ code, mend: 'none' }, {}, 'en') === TEXTS.error_unknown;
-    expect(isGeneral, code).toBe(internal.includes(code));
-  }
+const MET: readonly (ErrorCode | RunErrorCode | 'cancelled' | 'network_error' | 'storage_degraded')[] = [
+  ...TOKEN_CODES,
+  'invalid_id',
+  'degenerate_id',
+  'reserved_id',
+  'conflicting_ids',
+  'invalid_proof',
+  'session_token_expired',
+  'session_token_revoked',
+  'unknown_embed_key',
+  'budget_exhausted',
+  'origin_not_allowed',
+  'embed_key_disabled',
+  'identity_mismatch',
+  'identity_required',
+  'step_up_required',
+  'not_found',
+  'gone',
+  'run_in_progress',
+  'message_too_large',
+  'limit_reached',
+  'rate_limited',
+  'internal_error',
+  'draining',
+  'store_unavailable',
+  'interrupted',
+  'model_unavailable',
+  'model_bad_response',
+  'agent_failed',
+  'cancelled',
+  'network_error',
+  'storage_degraded',
+];
+
+test.each(MET)('%s has words of its own', (code) => {
+  expect(describeTrouble({ code, mend: 'none' }, {}, 'en')).not.toBe(TEXTS.error_unknown);
 });
 
 test('an unknown code has calm words, and a site may give it its own', () => {
