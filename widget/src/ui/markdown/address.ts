@@ -22,7 +22,7 @@ export function parseAddress(raw: string, origin: string): Address | null {
 
 /** An image's address: `https` or `http` as above, or null. */
 export function parseImageAddress(raw: string): URL | null {
-  return raw.length <= MAX_LENGTH && !HIDDEN.test(raw) && WEB.test(raw) ? URL.parse(raw) : null;
+  return raw.length <= MAX_LENGTH && !HIDDEN.test(raw) && WEB.test(raw) ? toUrl(raw) : null;
 }
 
 /**
@@ -41,15 +41,25 @@ export function isDisguised(text: string, address: Address): boolean {
 }
 
 function toWebAddress(raw: string): Address | null {
-  const url = URL.parse(raw);
+  const url = toUrl(raw);
   return url && !url.username && !url.password ? { href: url.href, shown: url.host, isLocal: false } : null;
 }
 
 function toLocalAddress(raw: string, origin: string): Address | null {
-  const url = URL.parse(raw, origin);
+  const url = toUrl(raw, origin);
   return url?.origin === origin ? { href: url.href, shown: url.host, isLocal: true } : null;
 }
 
 function withoutWww(host: string): string {
   return host.replace(/^www\./, '');
+}
+
+/** `URL.parse`, which Safari has only from version 18. */
+function toUrl(raw: string, base?: string): URL | null {
+  try {
+    return new URL(raw, base);
+  } catch {
+    // Not an address: the gate stays shut.
+    return null;
+  }
 }
