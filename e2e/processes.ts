@@ -20,7 +20,8 @@ export interface Demo {
   start(): Promise<void>;
 }
 
-async function freePort(): Promise<number> {
+/** A TCP port that nothing listens on now. */
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
@@ -37,7 +38,7 @@ async function isUp(url: string): Promise<boolean> {
 }
 
 /** Asks every 100 ms until it is so; after 30 s it fails, with what the processes printed. */
-async function until(what: string, isSo: () => Promise<boolean>, printed: () => string): Promise<void> {
+export async function until(what: string, isSo: () => Promise<boolean>, printed: () => string): Promise<void> {
   const deadline = Date.now() + 30_000;
   while (!(await isSo())) {
     if (Date.now() > deadline) throw new Error(`Waited 30 s in vain: ${what}.\n${printed()}`);
