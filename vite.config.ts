@@ -21,6 +21,10 @@ export default defineConfig({
       {
         ...source,
         oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+        // Found late, a dependency reloads the page under a running test.
+        optimizeDeps: {
+          include: ['idb-keyval', 'preact', 'preact/hooks', 'preact/jsx-runtime', 'preact/jsx-dev-runtime', '@preact/signals'],
+        },
         test: {
           name: 'widget',
           root: 'widget',
