@@ -1,0 +1,130 @@
+import { expect, it, onTestFinished } from 'vitest';
+import { get, createStore } from 'idb-keyval';
+import { systemClock } from '../config/clock.ts';
+import { createManualClock } from '../test/manual-clock.ts';
+import { loadBrowserKey, type BrowserKey, wipeBrowser } from './browser-key.ts';
+import { openVault, type Vault } from './vault.ts';
+
+const PROOF = { method: 'POST', url: 'https://chat.example/v1/embed/session-tokens?x=1#y' };
+let agents = 0;
+
+function newAgent(): string {
+  agents += 1;
+  const agent = `test/agent-${agents}`;
+  onTestFinished(async () => wipeBrowser(agent, openVault(agent, systemClock)));
+  return agent;
+}
+
+const load = async (agent: string, vault: Vault = openVault(agent, systemClock)): Promise<BrowserKey> =>
+  loadBrowserKey({ agent, vault, clock: systemClock, isMemoryOnly: false });
+
+const read = (part: string | undefined): Record<string, unknown> => JSON.parse(new TextDecoder().decode(bytes(part ?? '')));
+const bytes = (part: string): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from(atob(part.replaceAll('-', '+').replaceAll('_', '/')), (char) => char.charCodeAt(0));
+
+async function publicKeyOf(key: BrowserKey): Promise<unknown> {
+  if (key.kind !== 'key') throw new Error('This browser has only a secret.');
+  return read((await key.prove(PROOF)).split('.')[0])['jwk'];
+}
+
+/** Runs the module in frames of this origin, after `before` has had its way with their globals. */
+async function inFrames(agent: string, count: number, before = ''): Promise<{ kind: string; storage: string; jwk: unknown }[]> {
+  const module = JSON.stringify(new URL('./browser-key.ts', import.meta.url).href);
+  const vault = JSON.stringify(new URL('./vault.ts', import.meta.url).href);
+  const clock = JSON.stringify(new URL('../config/clock.ts', import.meta.url).href);
+  const code = `<script>${before}</script><script type="module">
+    import { loadBrowserKey } from ${module}; import { openVault } from ${vault}; import { systemClock } from ${clock};
+    const key = await loadBrowserKey({ agent: '${agent}', vault: openVault('${agent}', systemClock), clock: systemClock, isMemoryOnly: false });
+    const jwk = key.kind === 'key' ? JSON.parse(atob((await key.prove({ method: 'POST', url: 'https://chat.example/' })).split('.')[0].replaceAll('-', '+').replaceAll('_', '/'))).jwk : key.secret;
+    parent.postMessage({ agent: '${agent}', kind: key.kind, storage: key.storage, jwk });
+  </script>`;
+  const answers: { kind: string; storage: string; jwk: unknown }[] = [];
+  const all = new Promise<void>((resolve) => {
+    const listen = ({ data }: MessageEvent): void => {
+      if (data?.agent !== agent) return;
+      answers.push(data);
+      if (answers.length < count) return;
+      removeEventListener('message', listen);
+      resolve();
+    };
+    addEventListener('message', listen);
+  });
+  const frames = Array.from({ length: count }, () => {
+    const frame = document.createElement('iframe');
+    frame.srcdoc = code;
+    return frame;
+  });
+  document.body.append(...frames);
+  await all;
+  for (const frame of frames) frame.remove();
+  return answers;
+}
+
+it('makes one key when twelve tabs start at once', async () => {
+  const keys = await inFrames(newAgent(), 12);
+  expect(new Set(keys.map(({ jwk }) => JSON.stringify(jwk))).size).toBe(1);
+});
+
+it('makes one key when twelve tabs start at once and there are no Web Locks', async () => {
+  const keys = await inFrames(newAgent(), 12, 'Object.defineProperty(navigator, "locks", { value: undefined });');
+  expect(new Set(keys.map(({ jwk }) => JSON.stringify(jwk))).size).toBe(1);
+});
+
+it('finds the same key again, and cannot export it', async () => {
+  const agent = newAgent();
+  const first = await publicKeyOf(await load(agent));
+  expect(await publicKeyOf(await load(agent))).toEqual(first);
+  const pair = await get<CryptoKeyPair>('key', createStore(`familiar:${agent}`, 'familiar'));
+  if (pair === undefined) throw new Error('No key was stored.');
+  expect(pair.privateKey.extractable).toBe(false);
+  await expect(crypto.subtle.exportKey('jwk', pair.privateKey)).rejects.toThrow();
+});
+
+it('has another key after a wipe, and another one per agent', async () => {
+  const agent = newAgent();
+  const first = await publicKeyOf(await load(agent));
+  expect(await publicKeyOf(await load(newAgent()))).not.toEqual(first);
+  await wipeBrowser(agent, openVault(agent, systemClock));
+  expect(await publicKeyOf(await load(agent))).not.toEqual(first);
+});
+
+it('signs a proof that verifies, for this method and address only', async () => {
+  const key = await load(newAgent());
+  if (key.kind !== 'key') throw new Error('This browser has only a secret.');
+  const proofs = await Promise.all([key.prove({ ...PROOF, nonce: 'n1' }), key.prove(PROOF)]);
+  const [header = '', claims = '', signature = ''] = proofs[0].split('.');
+  const jwk = read(header)['jwk'] as JsonWebKey;
+  expect(read(header)).toMatchObject({ typ: 'dpop+jwt', alg: 'ES256' });
+  expect(Object.keys(jwk).sort()).toEqual(['crv', 'kty', 'x', 'y']);
+  const publicKey = await crypto.subtle.importKey('jwk', jwk, { name: 'ECDSA', namedCurve: 'P-256' }, false, ['verify']);
+  const signed = new TextEncoder().encode(`${header}.${claims}`);
+  expect(await crypto.subtle.verify({ name: 'ECDSA', hash: 'SHA-256' }, publicKey, bytes(signature), signed)).toBe(true);
+  expect(read(claims)).toMatchObject({ htm: 'POST', htu: 'https://chat.example/v1/embed/session-tokens', nonce: 'n1' });
+  expect(read(claims)['jti']).not.toBe(read(proofs[1].split('.')[1])['jti']);
+});
+
+const NO_DATABASE = 'Object.defineProperty(window, "indexedDB", { get() { throw new DOMException("blocked", "SecurityError"); } });';
+const NO_LOCAL = 'Object.defineProperty(window, "localStorage", { get() { throw new DOMException("blocked", "SecurityError"); } });';
+
+it('keeps a secret of 256 bits where there is no IndexedDB', async () => {
+  const agent = newAgent();
+  const [first] = await inFrames(agent, 1, NO_DATABASE);
+  expect(first).toMatchObject({ kind: 'secret', storage: 'durable', jwk: expect.stringMatching(/^[A-Za-z0-9_-]{43}$/) });
+  expect((await inFrames(agent, 1, NO_DATABASE))[0]?.jwk).toBe(first?.jwk);
+});
+
+it('keeps a key in memory where all storage is blocked, and says so', async () => {
+  const [found] = await inFrames(newAgent(), 1, NO_DATABASE + NO_LOCAL);
+  expect(found).toMatchObject({ kind: 'key', storage: 'none' });
+});
+
+it('goes on after two seconds when storage never answers', async () => {
+  const clock = createManualClock();
+  const never = async (): Promise<never> => new Promise(() => undefined);
+  const agent = newAgent();
+  onTestFinished(() => localStorage.removeItem(`familiar:${agent}:secret`));
+  const stuck: Vault = { get: never, update: never, remove: never, clear: never };
+  const found = loadBrowserKey({ agent, vault: stuck, clock, isMemoryOnly: false });
+  clock.advance(6_000);
+  expect((await found).storage).toBe('durable');
+});
