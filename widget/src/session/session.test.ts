@@ -1,0 +1,137 @@
+import { expect, it } from 'vitest';
+import type { BrowserKey } from '../identity/browser-key.ts';
+import type { Identity } from '../identity/identity.ts';
+import { createChatServer, problem } from '../test/chat-server.ts';
+import { createManualClock } from '../test/manual-clock.ts';
+import { createSession } from './session.ts';
+
+const MINT = '/v1/embed/session-tokens';
+const LIST = '/v1/sessions?limit=1';
+
+function open(identity: Identity = { level: 'anonymous', attributes: null }) {
+  const server = createChatServer();
+  const clock = createManualClock();
+  const proofs: (string | undefined)[] = [];
+  const key: BrowserKey = {
+    kind: 'key',
+    storage: 'durable',
+    prove: async ({ nonce }) => `proof-${proofs.push(nonce)}`,
+  };
+  let drifts = 0;
+  const session = createSession({
+    transport: { baseUrl: 'https://chat.example', clock, fetch: server.fetch },
+    embedKey: 'pk_1',
+    instance: null,
+    key: async () => key,
+    identity: () => identity,
+    onDrift: () => (drifts += 1),
+  });
+  return { server, clock, session, proofs, drifts: () => drifts };
+}
+
+const tick = async (): Promise<unknown> => new Promise((resolve) => setTimeout(resolve));
+
+it('mints once, however many ask', async () => {
+  const { server, session } = open();
+  await Promise.all(Array.from({ length: 12 }, async () => session.json(LIST)));
+  expect(server.count('POST', MINT)).toBe(1);
+  expect(server.seen.at(-1)?.headers.get('authorization')).toBe('Bearer token-1');
+});
+
+it('answers use_dpop_nonce once with the nonce', async () => {
+  const { server, session, proofs } = open();
+  let isFirst = true;
+  server.intercept = ({ path }) => {
+    if (path !== MINT || !isFirst) return undefined;
+    isFirst = false;
+    return problem(401, 'use_dpop_nonce', { 'dpop-nonce': 'n1' });
+  };
+  await session.json(LIST);
+  expect(proofs).toEqual([undefined, 'n1']);
+  server.intercept = ({ path }) =>
+    path === MINT ? problem(401, 'use_dpop_nonce', { 'dpop-nonce': 'n2' }) : problem(401, 'session_token_expired');
+  await expect(session.json(LIST)).rejects.toMatchObject({ code: 'use_dpop_nonce' });
+  expect(server.count('POST', MINT)).toBe(4);
+});
+
+it('renews at 80 % of the life of its token, while the old one still serves', async () => {
+  const { server, session, clock } = open();
+  await session.grant();
+  clock.advance(719_000);
+  await session.json(LIST);
+  expect(server.count('POST', MINT)).toBe(1);
+  clock.advance(1_000);
+  await session.json(LIST);
+  await tick();
+  expect(server.count('POST', MINT)).toBe(2);
+});
+
+it('renews once on 401, and does not try a third time', async () => {
+  const { server, session } = open();
+  server.intercept = ({ path, headers }) =>
+    path === LIST && headers.get('authorization') === 'Bearer token-1' ? problem(401, 'session_token_expired') : undefined;
+  await session.json(LIST);
+  expect(server.count('POST', MINT)).toBe(2);
+  server.intercept = ({ path }) => (path === LIST ? problem(401, 'session_token_revoked') : undefined);
+  await expect(session.json(LIST)).rejects.toMatchObject({ code: 'session_token_revoked', status: 401 });
+  expect(server.count('POST', MINT)).toBe(3);
+});
+
+it('never tries a lower level after a refused identity token', async () => {
+  const identity: Identity = { level: 'verified', userId: 'alice', identityToken: '', getIdentityToken: null, attributes: null };
+  const { server, session } = open(identity);
+  server.intercept = ({ path }) => (path === MINT ? problem(401, 'token_malformed') : undefined);
+  await expect(session.grant()).rejects.toMatchObject({ code: 'token_malformed' });
+  expect(server.seen.map(({ body }) => body)).toEqual([{ embed_key: 'pk_1', user_id: 'alice', identity_token: '' }]);
+});
+
+it('asks the page for another identity token when the one at hand has 30 s left', async () => {
+  let asked = 0;
+  const clock = createManualClock();
+  const token = (exp: number): string => `h.${btoa(JSON.stringify({ exp }))}.s`;
+  for (const [left, expected] of [
+    [31, 0],
+    [30, 1],
+  ] as const) {
+    const identityToken = token(clock.unixSeconds() + left);
+    const getIdentityToken = async (): Promise<string> => `fresh-${(asked += 1)}`;
+    const { server, session } = open({ level: 'verified', userId: null, identityToken, getIdentityToken, attributes: null });
+    await session.grant();
+    expect(asked).toBe(expected);
+    expect(server.seen[0]?.body?.['identity_token']).toBe(expected === 0 ? identityToken : 'fresh-1');
+  }
+});
+
+it('says that the identity must be renewed when the page throws or hangs, and sends nothing', async () => {
+  const verified = (getIdentityToken: () => Promise<string>): Identity => ({
+    level: 'verified',
+    userId: null,
+    identityToken: null,
+    getIdentityToken,
+    attributes: null,
+  });
+  const throwing = open(verified(async () => Promise.reject(new Error('secret'))));
+  await expect(throwing.session.grant()).rejects.toMatchObject({
+    code: 'identity_token_unavailable',
+    message: 'identity_token_unavailable',
+  });
+  const hanging = open(verified(async () => new Promise(() => undefined)));
+  const asked = hanging.session.grant();
+  await tick();
+  hanging.clock.advance(15_000);
+  await expect(asked).rejects.toMatchObject({ code: 'identity_token_unavailable' });
+  expect(hanging.server.seen).toEqual([]);
+});
+
+it('sends no id that cannot be one', async () => {
+  const { server, session } = open({ level: 'refused', code: 'degenerate_id', detail: '', attributes: null });
+  await expect(session.grant()).rejects.toMatchObject({ code: 'degenerate_id' });
+  expect(server.seen).toEqual([]);
+});
+
+it('fails every call after it is over', async () => {
+  const { session } = open();
+  await session.grant();
+  session.dispose();
+  await expect(session.json(LIST)).rejects.toMatchObject({ code: 'aborted' });
+});
