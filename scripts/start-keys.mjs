@@ -3,14 +3,13 @@ import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Makes, once, what the demo's two servers share: the embed key, the key that the shop signs identities with and its public
- * half, and the backend's own secret. Later starts find them. Only this account can read the folder.
+ * Makes, once, what the two servers of the demo share: the embed key, and the key that the shop signs identities with, with its
+ * public half. Later starts find them. Only this account can read the folder.
  */
 export function makeKeys(dataDir) {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const once = (name, make) => existsSync(join(dataDir, name)) || keep(join(dataDir, name), make());
   once('embed-key', () => `pk_${randomBytes(18).toString('base64url')}`);
-  once('session-secret', () => randomBytes(32).toString('base64url'));
   if (existsSync(join(dataDir, 'identity-key.json'))) return;
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const publicJwk = publicKey.export({ format: 'jwk' });
