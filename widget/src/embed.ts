@@ -7,7 +7,7 @@ import { createLauncher, type Launcher } from './ui/launcher.ts';
 declare const PANEL_FILE: string;
 
 type Call = readonly [name: unknown, ...rest: unknown[]];
-type PanelModule = { run(options: MountOptions, attributes: object): Widget | null };
+type PanelModule = { readonly run: (options: MountOptions, attributes: object) => Widget | null };
 
 /** Commands that can wait until somebody opens the chat. */
 const WAIT = /^(init|identify|update|close)$/;
@@ -23,7 +23,7 @@ if (script && !(typeof stub === 'function' && LOADED in stub)) start(script, typ
 
 function start(script: HTMLScriptElement, queue: unknown): void {
   const events = createEvents();
-  const dataset = { ...script.dataset };
+  const dataset = Object.assign({}, script.dataset);
   const waiting: Call[] = [];
   let init: object = {};
   let widget: Widget | null = null;
@@ -38,14 +38,14 @@ function start(script: HTMLScriptElement, queue: unknown): void {
   const load = async (): Promise<void> => {
     launcher?.setBusy(true);
     try {
-      const { run } = (await import(/* @vite-ignore */ new URL(PANEL_FILE, script.src).href)) as PanelModule;
+      const module = (await import(/* @vite-ignore */ new URL(PANEL_FILE, script.src).href)) as PanelModule;
       if (isDown) return;
-      widget = run({ sources: { defaults: { baseUrl: new URL(script.src).origin }, init }, events, launcher }, dataset);
+      widget = module.run({ sources: { defaults: { baseUrl: new URL(script.src).origin }, init }, events, launcher }, dataset);
       for (const call of waiting.splice(0)) give(call);
     } catch {
       // Offline or blocked: the next click tries again.
       loading = null;
-      warn('The chat could not be loaded. Allow its address in script-src, and send it with Access-Control-Allow-Origin.');
+      warn('The chat did not load. Allow its address in script-src and CORS.');
     }
     launcher?.setBusy(false);
   };

@@ -41,10 +41,9 @@ export function createWidget(options: WidgetOptions): FamiliarWidget {
     if (widget === null) waiting.push(run);
     else run(widget);
   };
-  const actions = Object.fromEntries(
-    COMMANDS.map((name: Command) => [name, (detail?: unknown) => give((to) => to[name](detail))]),
-  ) as unknown as Widget;
-  const { shutdown: _, ...commands } = actions;
+  const commands = Object.fromEntries(
+    COMMANDS.filter((name) => name !== 'shutdown').map((name: Command) => [name, (detail?: unknown) => give((to) => to[name](detail))]),
+  ) as unknown as Omit<Widget, 'shutdown'>;
   return {
     ...commands,
     on: (name, listener) => events.on(name, listener as (detail: unknown) => void),

@@ -38,8 +38,13 @@ export function mount(options: MountOptions): Widget | null {
   const undraw = draw(panel.model, options.launcher ?? null, () => placeHost(config));
   const onPageHide = (): void => panel.people.visit.peek().farewell();
   globalThis.addEventListener('pagehide', onPageHide);
-  if (config.mode !== 'launcher') panel.model.open();
   let isDown = false;
+  if (config.mode !== 'launcher') {
+    // After the commands that the page has queued: an `identify` among them comes before any session.
+    queueMicrotask(() => {
+      if (!isDown) panel.model.open();
+    });
+  }
   return {
     ...actions,
     shutdown() {

@@ -23,23 +23,31 @@ export interface MessageList {
   merge(messages: readonly Message[], place: 'before' | 'after'): void;
 }
 
+function makeUser(row: Omit<UserRow['row'], 'kind' | 'state'>, first: SendState): UserRow {
+  const state = signal<SendState>(first);
+  return { row: { ...row, kind: 'user', state }, state };
+}
+
+function makeAnswer({ id, text: words, state: first }: RunAnswer, createdAt: number): AnswerRow {
+  const text = signal(words);
+  const state = signal<AnswerState>(first);
+  return { row: { kind: 'answer', id, text, createdAt, state }, state, text };
+}
+
 export function createMessageList(me: Participant | null): MessageList {
   const rows = signal<readonly ChatMessage[]>([]);
   const users = new Map<string, UserRow>();
   const answers = new Map<string, AnswerRow>();
   const isMe = (author: Participant | null): boolean => author !== null && author.level === me?.level && author.id === me.id;
 
-  const newUser = (row: Omit<UserRow['row'], 'kind' | 'state'>, first: SendState): ChatMessage => {
-    const state = signal<SendState>(first);
-    const user: UserRow = { row: { ...row, kind: 'user', state }, state };
-    users.set(row.id, user);
+  const newUser = (...made: Parameters<typeof makeUser>): ChatMessage => {
+    const user = makeUser(...made);
+    users.set(user.row.id, user);
     return user.row;
   };
-  const newAnswer = ({ id, text: words, state: first }: RunAnswer, createdAt: number): ChatMessage => {
-    const text = signal(words);
-    const state = signal<AnswerState>(first);
-    const answer: AnswerRow = { row: { kind: 'answer', id, text, createdAt, state }, state, text };
-    answers.set(id, answer);
+  const newAnswer = (...made: Parameters<typeof makeAnswer>): ChatMessage => {
+    const answer = makeAnswer(...made);
+    answers.set(answer.row.id, answer);
     return answer.row;
   };
   /** Brings a known message up to date, or makes its row. */

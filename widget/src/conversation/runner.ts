@@ -42,7 +42,7 @@ export function createRunner(options: RunnerOptions): Runner {
 
   const cancel = (sessionId: string, runId: string): void => {
     const path = `/v1/sessions/${encodeURIComponent(sessionId)}/runs/${encodeURIComponent(runId)}/cancel`;
-    api.json(path, { method: 'POST', signal }).catch(options.report);
+    api.json(path, { method: 'POST', signal }).catch((error: unknown) => options.report(error));
   };
   const paint = (state: RunState): void => {
     batch(() => {
@@ -130,7 +130,7 @@ export function createRunner(options: RunnerOptions): Runner {
       }
     },
     async join(runId) {
-      await join(runId).catch(options.report);
+      await join(runId).catch((error: unknown) => options.report(error));
     },
     stop() {
       if (current === null) return;

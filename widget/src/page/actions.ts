@@ -20,26 +20,7 @@ export function createActions({
   warn: Warn;
 }): Widget {
   const { model, people } = panel;
-  const undoing = new Set<() => void>();
-  /** Once there is a conversation of whoever is here now; a change of identity before that drops it. */
-  const withConversation = (run: (conversation: Conversation) => void): void => {
-    const asked = people.visit.peek();
-    panel.begin();
-    const found = asked.conversation.peek();
-    if (found !== null) return run(found);
-    const undo = effect(() => {
-      const isSame = people.visit.value === asked;
-      const conversation = asked.conversation.value;
-      if (isSame && conversation === null) return;
-      // Not inside the effect that it would stop.
-      queueMicrotask(() => {
-        if (!undoing.delete(undo)) return;
-        undo();
-        if (isSame && conversation !== null) run(conversation);
-      });
-    });
-    undoing.add(undo);
-  };
+  const { withConversation, dispose } = createAsker(panel);
   return {
     open: () => model.open(),
     close: () => model.close(),
@@ -72,9 +53,38 @@ export function createActions({
     },
     update: (changes) => settings.update(changes),
     shutdown() {
+      dispose();
+      people.visit.peek().pause();
+    },
+  };
+}
+
+/** Runs what needs a conversation once there is one; a change of identity before that drops it. */
+function createAsker(panel: Panel): { withConversation(run: (conversation: Conversation) => void): void; dispose(): void } {
+  const { visit } = panel.people;
+  const undoing = new Set<() => void>();
+  return {
+    withConversation(run) {
+      const asked = visit.peek();
+      panel.begin();
+      const found = asked.conversation.peek();
+      if (found !== null) return run(found);
+      const undo = effect(() => {
+        const isSame = visit.value === asked;
+        const conversation = asked.conversation.value;
+        if (isSame && conversation === null) return;
+        // Not inside the effect that it would stop.
+        queueMicrotask(() => {
+          if (!undoing.delete(undo)) return;
+          undo();
+          if (isSame && conversation !== null) run(conversation);
+        });
+      });
+      undoing.add(undo);
+    },
+    dispose() {
       for (const undo of undoing) undo();
       undoing.clear();
-      people.visit.peek().pause();
     },
   };
 }

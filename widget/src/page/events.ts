@@ -53,7 +53,7 @@ export function createEvents(): WidgetEvents {
     },
     off: (name, listener) => remove((entry) => entry[0] === name && entry[2] === listener),
     emit(name, detail) {
-      for (const [heard, listener] of [...listeners]) {
+      for (const [heard, listener] of listeners.slice()) {
         if (heard !== name) continue;
         try {
           listener(detail);

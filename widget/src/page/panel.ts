@@ -9,6 +9,7 @@ import { loadEmbedConfig } from './embed-config.ts';
 import type { WidgetEvents } from './events.ts';
 import { createPeople, type People } from './people.ts';
 import type { Settings } from './settings.ts';
+import type { Visit } from './visit.ts';
 
 export interface PanelOptions {
   readonly settings: Settings;
@@ -57,13 +58,7 @@ export function createPanel({ settings, transport, vault, events }: PanelOptions
     isOpen,
     config: server.config,
     conversation: computed(() => visit.value.conversation.value),
-    identity: computed(() => {
-      const grant = visit.value.grant.value;
-      const key = visit.value.key.value;
-      if (grant === null || key === null) return null;
-      const { level, id, name } = grant.participant;
-      return { level, id, name: name ?? null, instance: grant.instance, storage: key.storage };
-    }),
+    identity: computed(() => describe(visit.value)),
     trouble: computed(() => visit.value.trouble.value ?? server.trouble.value),
     texts: computed(() => settings.config.value.texts),
     theme: computed(() => settings.config.value.theme),
@@ -87,6 +82,12 @@ export function createPanel({ settings, transport, vault, events }: PanelOptions
     reconnect: begin,
   };
   return { model, people, begin };
+}
+
+function describe({ grant: { value: grant }, key: { value: key } }: Visit): PanelModel['identity']['value'] {
+  if (grant === null || key === null) return null;
+  const { level, id, name } = grant.participant;
+  return { level, id, name: name ?? null, instance: grant.instance, storage: key.storage };
 }
 
 interface ServerConfig {

@@ -18,7 +18,7 @@ export function parseEvent(data: string): RunEvent | null {
     const found = own(key);
     return typeof found === 'string' ? found : null;
   };
-  const type = text('type');
+  const type = text('type') ?? '';
   switch (type) {
     case 'RUN_STARTED': {
       const runId = text('runId');
@@ -31,7 +31,7 @@ export function parseEvent(data: string): RunEvent | null {
     case 'RUN_ERROR':
       return { type, message: '', code: text('code') ?? 'agent_failed' };
     case 'CUSTOM':
-      return parseCustom(text('name'), own('value'));
+      return parseCustom(text('name') ?? '', own('value'));
     default:
       return parseMessageEvent(type, text) ?? parseToolEvent(type, text);
   }
@@ -42,7 +42,7 @@ function outcome(value: unknown): { type: 'success' } | { type: 'cancelled' } {
   return { type: type === 'cancelled' ? 'cancelled' : 'success' };
 }
 
-function parseMessageEvent(type: string | null, text: Field): RunEvent | null {
+function parseMessageEvent(type: string, text: Field): RunEvent | null {
   const messageId = text('messageId');
   if (messageId === null) return null;
   const delta = text('delta');
@@ -58,7 +58,7 @@ function parseMessageEvent(type: string | null, text: Field): RunEvent | null {
   }
 }
 
-function parseToolEvent(type: string | null, text: Field): RunEvent | null {
+function parseToolEvent(type: string, text: Field): RunEvent | null {
   const toolCallId = text('toolCallId');
   if (toolCallId === null) return null;
   const toolCallName = text('toolCallName');
@@ -74,7 +74,7 @@ function parseToolEvent(type: string | null, text: Field): RunEvent | null {
   }
 }
 
-function parseCustom(name: string | null, value: unknown): RunEvent | null {
+function parseCustom(name: string, value: unknown): RunEvent | null {
   switch (name) {
     case 'message_stored': {
       const message = parseMessage(value);

@@ -14,9 +14,9 @@ export async function readStream(
   const reader = response.body?.getReader();
   if (reader === undefined) return;
   const decoder = new TextDecoder();
-  let isDone = false;
+  const state = { isDone: false };
   const feed = createSseParser((event) => {
-    if (!isDone && !options.signal.aborted) isDone = onEvent(event);
+    if (!state.isDone && !options.signal.aborted) state.isDone = onEvent(event);
   });
   const stop = (): void => {
     reader.cancel().catch(() => {
@@ -25,7 +25,7 @@ export async function readStream(
   };
   options.signal.addEventListener('abort', stop);
   try {
-    while (!isDone && !options.signal.aborted) {
+    while (!state.isDone && !options.signal.aborted) {
       const cancelWatch = options.clock.after(SILENCE_LIMIT_MS, stop);
       const { done, value } = await reader.read().finally(cancelWatch);
       if (done) return;

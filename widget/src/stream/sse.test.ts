@@ -27,7 +27,7 @@ describe('the reader of event streams', () => {
     it(`reads ${name} streams cut at every character`, () => {
       expect(parse([stream])).toEqual(EVENTS);
       for (let at = 0; at <= stream.length; at += 1) expect(parse([stream.slice(0, at), stream.slice(at)])).toEqual(EVENTS);
-      expect(parse([...stream])).toEqual(EVENTS);
+      expect(parse(Array.from(stream))).toEqual(EVENTS);
     });
   }
 
