@@ -1,0 +1,177 @@
+import type { Page } from '@playwright/test';
+import { Chat } from './chat.ts';
+import { expect, test } from './demo.ts';
+import { signIn } from './shop.ts';
+
+const PAGES = ['/', '/returns-desk', '/kiosk', '/planner'];
+
+/** What the page's policy refused, and what the page's scripts threw. */
+function watch(page: Page): string[] {
+  const found: string[] = [];
+  page.on('pageerror', (error) => found.push(`threw: ${error.message}`));
+  page.on('console', (message) => {
+    if (message.type() === 'error') found.push(`console: ${message.text()}`);
+  });
+  return found;
+}
+
+for (const path of PAGES) {
+  test(`${path} answers a question under the shop's strict policy, with no complaint`, async ({ demo, visitor }) => {
+    const page = await visitor();
+    const complaints = watch(page);
+    const hosts = new Set<string>();
+    page.on('request', (request) => hosts.add(new URL(request.url()).origin));
+    await page.goto(`${demo.site}${path}`);
+    expect(await new Chat(page).ask('How long may I return a plant?')).toMatch(/return/i);
+    expect(complaints).toEqual([]);
+    expect([...hosts].sort()).toEqual([demo.site, demo.backend].sort());
+  });
+}
+
+test('before the panel is opened there is no call to the backend and nothing in storage', async ({ demo, visitor }) => {
+  const page = await visitor();
+  const calls: string[] = [];
+  page.on('request', (request) => calls.push(request.url()));
+  await page.goto(demo.site);
+  await expect(page.locator('[part~="launcher"]')).toBeVisible();
+  expect(calls.filter((url) => url.startsWith(demo.backend))).toEqual([]);
+  const stored = await page.evaluate(async () => ({
+    databases: (await indexedDB.databases()).map(({ name }) => name),
+    local: localStorage.length,
+    session: sessionStorage.length,
+  }));
+  expect(stored).toEqual({ databases: [], local: 0, session: 0 });
+});
+
+test('no token stands in a URL, in storage or in the page', async ({ demo, visitor }) => {
+  const page = await visitor();
+  const urls: string[] = [];
+  const tokens: string[] = [];
+  page.on('request', (request) => {
+    urls.push(request.url());
+    const credential = request.headers()['authorization']?.split(' ')[1];
+    if (credential !== undefined) tokens.push(credential);
+  });
+  page.on('response', async (response) => {
+    if (!response.url().endsWith('/familiar/token')) return;
+    tokens.push(((await response.json()) as { identity_token: string }).identity_token);
+  });
+  await signIn(page, demo, 'alice');
+  await new Chat(page).ask('Which plants are safe for cats?');
+  expect(tokens.length).toBeGreaterThan(1);
+  const places = [
+    ...urls,
+    await page.evaluate(() =>
+      JSON.stringify([Object.entries(localStorage), Object.entries(sessionStorage), document.documentElement.outerHTML]),
+    ),
+    await readDatabases(page),
+  ];
+  for (const token of new Set(tokens)) for (const place of places) expect(place.includes(token)).toBe(false);
+  expect(demo.output()).not.toContain(tokens[0]);
+});
+
+test('an answer goes on when the page is reloaded in the middle of it', async ({ demo, visitor }) => {
+  const page = await visitor();
+  await page.goto(demo.site);
+  const chat = new Chat(page);
+  await chat.open();
+  await chat.send('How do I water a monstera?');
+  await expect(chat.answers.first()).toHaveAttribute('data-state', 'streaming');
+  await page.reload();
+  await chat.open();
+  await expect(chat.answers.first()).toHaveAttribute('data-state', 'complete', { timeout: 20_000 });
+  await expect(chat.answers).toHaveCount(1);
+  await expect(chat.said).toHaveCount(1);
+  const after = await chat.answers.first().innerText();
+  await page.reload();
+  await chat.open();
+  await expect(chat.answers.first()).toHaveText(after, { useInnerText: true });
+});
+
+test('stop ends the answer and keeps what was said', async ({ demo, visitor }) => {
+  const page = await visitor();
+  await page.goto(demo.site);
+  const chat = new Chat(page);
+  await chat.open();
+  await chat.send('Tell me about shipping in winter');
+  await expect(chat.answers.first()).toContainText(/\w+ \w+ \w+/);
+  await chat.panel.getByRole('button', { name: /stop/i }).click();
+  await expect(chat.answers.first()).toHaveAttribute('data-state', 'cancelled');
+  const kept = await chat.answers.first().innerText();
+  await page.reload();
+  await chat.open();
+  await expect(chat.answers.first()).toHaveAttribute('data-state', 'cancelled');
+  expect((await chat.answers.first().innerText()).length).toBeGreaterThan(0);
+  expect(kept.length).toBeGreaterThan(0);
+});
+
+test('a new conversation starts empty, and the agent still knows its visitor', async ({ demo, visitor }) => {
+  const page = await visitor();
+  await page.goto(demo.site);
+  const chat = new Chat(page);
+  await chat.ask('My name is Tove');
+  await chat.panel.getByRole('button', { name: /new conversation/i }).click();
+  await expect(chat.said).toHaveCount(0);
+  expect(await chat.ask('What is my name?')).toContain('Tove');
+});
+
+test('the panel survives route changes of a single-page app', async ({ demo, visitor }) => {
+  const page = await visitor();
+  await page.goto(`${demo.site}/planner`);
+  const chat = new Chat(page);
+  await chat.ask('My name is Ines');
+  await chat.panel.getByRole('button', { name: /close/i }).click();
+  await page.getByRole('navigation').getByRole('link').last().click();
+  await chat.open();
+  await expect(chat.said.first()).toContainText('Ines');
+});
+
+test('twelve frames of one browser that start at once are one visitor', async ({ demo, visitor }) => {
+  const page = await visitor();
+  const participants = new Set<string>();
+  let mints = 0;
+  page.on('response', async (response) => {
+    if (!response.url().endsWith('/v1/embed/session-tokens') || response.request().method() !== 'POST') return;
+    mints += 1;
+    participants.add(((await response.json()) as { participant: { id: string } }).participant.id);
+  });
+  await page.goto(`${demo.site}/care/watering`);
+  await page.evaluate(() => {
+    for (let index = 0; index < 12; index += 1) {
+      const frame = document.createElement('iframe');
+      frame.src = '/';
+      document.body.append(frame);
+    }
+  });
+  const frames = () => page.frames().filter((frame) => frame !== page.mainFrame());
+  await expect.poll(() => frames().length).toBe(12);
+  await Promise.all(
+    frames().map((frame) =>
+      frame.evaluate(() => (window as unknown as { familiar?: (name: string) => void }).familiar?.('open')).catch(() => undefined),
+    ),
+  );
+  await expect.poll(() => mints).toBeGreaterThanOrEqual(12);
+  expect(participants.size).toBe(1);
+});
+
+async function readDatabases(page: Page): Promise<string> {
+  return page.evaluate(async () => {
+    const texts: string[] = [];
+    for (const { name } of await indexedDB.databases()) {
+      const database = await new Promise<IDBDatabase>((resolve, reject) => {
+        const request = indexedDB.open(name ?? '');
+        request.addEventListener('success', () => resolve(request.result));
+        request.addEventListener('error', () => reject(request.error ?? new Error('IndexedDB')));
+      });
+      for (const store of database.objectStoreNames) {
+        const rows = await new Promise<unknown[]>((resolve) => {
+          const request = database.transaction(store).objectStore(store).getAll();
+          request.addEventListener('success', () => resolve(request.result));
+        });
+        texts.push(JSON.stringify(rows));
+      }
+      database.close();
+    }
+    return texts.join('\n');
+  });
+}
