@@ -24,8 +24,11 @@ export interface SessionTokenOptions {
 export interface SessionTokens {
   /** A bearer credential for one browser, for 15 minutes. */
   sign(parts: PrincipalParts): Promise<{ readonly token: string; readonly expiresInS: number }>;
-  /** Throws `IdentityError` `invalid_credential`, `session_token_expired` or `session_token_revoked`. */
-  verify(token: unknown): Promise<ParticipantPrincipal>;
+  /**
+   * Throws `IdentityError` `invalid_credential`, `session_token_expired` or `session_token_revoked`.
+   * `graceMs`, by default 0: how long ago it may have expired, for a mint that goes on with an ephemeral session.
+   */
+  verify(token: unknown, options?: { readonly graceMs?: number }): Promise<ParticipantPrincipal>;
   /** From now on, `verify` refuses this token. Idempotent. */
   revoke(principal: Pick<ParticipantPrincipal, 'agent' | 'tokenId' | 'expiresAtMs'>): Promise<void>;
 }
@@ -47,9 +50,9 @@ export async function createSessionTokens(options: SessionTokenOptions): Promise
       const token = await new CompactSign(payload).setProtectedHeader({ alg: 'HS256', typ: 'session+jwt', kid }).sign(key);
       return { token, expiresInS: LIMITS.sessionTokenSeconds };
     },
-    async verify(token) {
+    async verify(token, { graceMs = 0 } = {}) {
       const principal = await readToken(token, secrets);
-      if (clock() >= principal.expiresAtMs)
+      if (clock() >= principal.expiresAtMs + graceMs)
         throw new IdentityError('session_token_expired', 'The session token has expired. Mint a new one.');
       await checkRevocation(principal, options);
       return principal;
@@ -58,7 +61,8 @@ export async function createSessionTokens(options: SessionTokenOptions): Promise
       await store.run('INSERT INTO revoked_tokens (agent, token, expires_at) VALUES ($1, $2, $3) ON CONFLICT (agent, token) DO NOTHING', [
         agent,
         tokenId,
-        expiresAtMs,
+        // Kept until the token is of no use for a renewal either.
+        expiresAtMs + LIMITS.ephemeralIdleMs,
       ]);
     },
   };

@@ -10,6 +10,7 @@ import type { SecretKeys } from '../identity/secret-keys.ts';
 import type { SessionTokens } from '../identity/session-token.ts';
 import type { Store } from '../store/store.ts';
 import { type IdentityProblem, toProblem } from './mint.ts';
+import { checkStanding } from './standing.ts';
 
 export interface AuthenticateDeps {
   readonly store: Store;
@@ -33,7 +34,7 @@ export interface AuthenticateCall {
 /**
  * Who calls: a session token or a secret key, by the form of the bearer credential.
  * Resolves to a problem: `missing_credential`, `invalid_credential`, `session_token_expired`, `session_token_revoked`,
- * `embed_key_disabled`, `origin_not_allowed`, and with `strictBinding` `invalid_proof` or `use_dpop_nonce`.
+ * `participant_removed`, `embed_key_disabled`, `origin_not_allowed`, and with `strictBinding` `invalid_proof` or `use_dpop_nonce`.
  * Rejects with `StoreError` if the store is away: identity fails closed.
  */
 export function createAuthenticate(deps: AuthenticateDeps): (call: AuthenticateCall) => Promise<Principal | IdentityProblem> {
@@ -54,6 +55,7 @@ async function authenticate(deps: AuthenticateDeps, call: AuthenticateCall): Pro
   if (credential.startsWith('sk_')) return authenticateServer(deps.secretKeys, credential);
   const principal = await deps.sessionTokens.verify(credential);
   await checkEmbedKey(deps, { principal, call, credential });
+  await checkStanding(deps.store, principal);
   return principal;
 }
 

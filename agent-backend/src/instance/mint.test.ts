@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { minted, openBrowser, openWorld, ORIGIN, randomSecret, refused, type World } from '../../test/identity-world.ts';
+import { AGENT, minted, openBrowser, openWorld, ORIGIN, randomSecret, refused, type World } from '../../test/identity-world.ts';
+import { deleteExpiredIdentityRows } from '../identity/expiry.ts';
 
 let world: World;
 beforeEach(async () => {
@@ -153,7 +154,49 @@ describe('ephemeral', () => {
     expect(await openAs(next)).toMatchObject({ instance: first.instance });
   });
 
-  test('another browser, another level and an expired token go on with nothing', async () => {
+  test('a token that expired while the laptop slept goes on with the same browser, until the session idled 30 minutes', async () => {
+    const first = minted(await world.mint({ user_id: 'ephemeral' }));
+    await world.store.run(`INSERT INTO instances (agent, instance, kind, created_at, seen_at) VALUES ($1, $2, 'ephemeral', $3, $3)`, [
+      AGENT,
+      first.instance.id,
+      world.time.now,
+    ]);
+    const authorization = `Bearer ${first.token}`;
+    world.time.now += 20 * 60_000;
+    expect(await openAs(first)).toMatchObject({ code: 'session_token_expired' });
+    expect(minted(await world.mint({ user_id: 'ephemeral' }, { authorization })).instance).toEqual(first.instance);
+    const other = await openBrowser(world.clock);
+    expect(minted(await world.mint({ user_id: 'ephemeral' }, { authorization, browser: other })).instance.id).not.toBe(first.instance.id);
+    world.time.now += 20 * 60_000;
+    expect(minted(await world.mint({ user_id: 'ephemeral' }, { authorization })).instance).toEqual(first.instance);
+    world.time.now += 30 * 60_000;
+    expect(minted(await world.mint({ user_id: 'ephemeral' }, { authorization })).instance.id).not.toBe(first.instance.id);
+  });
+
+  test('a session that idled 30 minutes does not go on, though its token was renewed late', async () => {
+    const first = minted(await world.mint({ user_id: 'ephemeral' }));
+    await world.store.run(`INSERT INTO instances (agent, instance, kind, created_at, seen_at) VALUES ($1, $2, 'ephemeral', $3, $3)`, [
+      AGENT,
+      first.instance.id,
+      world.time.now - 16 * 60_000,
+    ]);
+    world.time.now += 14 * 60_000;
+    const next = minted(await world.mint({ user_id: 'ephemeral' }, { authorization: `Bearer ${first.token}` }));
+    expect(next.instance.id).not.toBe(first.instance.id);
+  });
+
+  test('a token that was revoked goes on with nothing, however long ago', async () => {
+    const first = minted(await world.mint({ user_id: 'ephemeral' }));
+    const principal = await openAs(first);
+    if (principal.kind !== 'participant') throw new Error('not a participant');
+    await world.sessionTokens.revoke(principal);
+    world.time.now += 16 * 60_000;
+    await deleteExpiredIdentityRows(world.store, world.time.now);
+    const next = minted(await world.mint({ user_id: 'ephemeral' }, { authorization: `Bearer ${first.token}` }));
+    expect(next.instance.id).not.toBe(first.instance.id);
+  });
+
+  test('another browser, another level and a token that expired long ago go on with nothing', async () => {
     const first = minted(await world.mint({ user_id: 'ephemeral' }));
     const authorization = `Bearer ${first.token}`;
     const other = await openBrowser(world.clock);
@@ -165,7 +208,7 @@ describe('ephemeral', () => {
       await world.mint({ user_id: 'u_1' }, { authorization }),
       await world.mint({}, { authorization }),
     ];
-    world.time.now += 15 * 60_000;
+    world.time.now += 45 * 60_000;
     results.push(await world.mint({ user_id: 'ephemeral' }, { authorization }));
     for (const result of results) expect(minted(result).instance.id).not.toBe(first.instance.id);
   });

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type ErrorCode, LIMITS, type MintResponse } from '@familiar/protocol';
 import { type Holder, holderOfKey, holderOfSecret } from '../identity/anonymous-secret.ts';
-import { bearerToken } from '../identity/bearer.ts';
 import type { Clock } from '../identity/clock.ts';
 import type { EmbedKey, EmbedKeys } from '../identity/embed-keys.ts';
 import { type IdentityClaims, withoutUndefined } from '../identity/identity-claims.ts';
@@ -9,14 +8,15 @@ import { IdentityError } from '../identity/identity-error.ts';
 import type { IdentityKeys } from '../identity/identity-keys.ts';
 import { verifyIdentityToken } from '../identity/identity-token.ts';
 import { isAllowedOrigin } from '../identity/origins.ts';
-import type { ParticipantPrincipal } from '../identity/principal.ts';
 import type { ProofNonces } from '../identity/proof-nonce.ts';
 import { verifyProof } from '../identity/proof.ts';
 import type { SessionTokens } from '../identity/session-token.ts';
 import { bindToken } from '../identity/token-binding.ts';
 import type { Store } from '../store/store.ts';
+import { continueEphemeral } from './continue-ephemeral.ts';
 import { type MintBody, parseMintBody } from './mint-request.ts';
 import { type IdentitySettings, resolve, type Resolved } from './resolve.ts';
+import { checkAdmission } from './standing.ts';
 
 export interface MintDeps {
   readonly store: Store;
@@ -33,6 +33,8 @@ export interface MintAgent extends IdentitySettings {
   /** Defaults of `LIMITS`. */
   readonly messageBytes?: number;
   readonly queuedMessages?: number;
+  /** May an anonymous conversation be taken over at sign-in (§5)? Default `ask`. */
+  readonly claim?: 'ask' | 'never';
 }
 
 export interface MintCall {
@@ -44,7 +46,7 @@ export interface MintCall {
   /** Raw headers; `null` where there is none. */
   readonly origin: string | null;
   readonly proof: string | null;
-  /** A still valid session token, to go on with an ephemeral session. */
+  /** A session token, valid or not long expired, to go on with an ephemeral session. */
   readonly authorization: string | null;
 }
 
@@ -90,7 +92,13 @@ async function mint(deps: MintDeps, call: MintCall): Promise<MintResponse> {
   const resolved = resolve(input);
   checkLevel(resolved, embedKey);
   if (claims !== null) await bindToken(deps.store, { agent: agent.name, claims, holder: holder.holder, clock: deps.clock });
-  const { participant, instance } = await continueEphemeral(deps, { call, holder, resolved, agent: agent.name });
+  const { participant, instance } = await continueEphemeral(deps, {
+    authorization: call.authorization,
+    holder,
+    resolved,
+    agent: agent.name,
+  });
+  await checkAdmission(deps.store, { agent: agent.name, participant, instance });
   const { token, expiresInS } = await deps.sessionTokens.sign({
     agent: agent.name,
     participant,
@@ -152,35 +160,4 @@ function checkLevel({ participant }: Resolved, { minLevel }: EmbedKey): void {
   ];
   if (accepted.includes(participant.level)) return;
   throw new IdentityError('identity_required', `This embed key asks for a visitor who is at least ${minLevel}. Call identify() first.`);
-}
-
-interface Continuation {
-  readonly call: MintCall;
-  readonly holder: Holder;
-  readonly resolved: Resolved;
-  readonly agent: string;
-}
-
-/** Renewing a token of an ephemeral session goes on with it; every other mint of that kind starts afresh. */
-async function continueEphemeral(deps: MintDeps, { call, holder, resolved, agent }: Continuation): Promise<Resolved> {
-  const token = bearerToken(call.authorization);
-  if (resolved.instance.kind !== 'ephemeral' || token === null) return resolved;
-  const current = await readCurrent(deps, token);
-  if (current === null) return resolved;
-  const { level, id } = resolved.participant;
-  const isSameVisitor = current.participant.level === level && (level === 'ephemeral' || current.participant.id === id);
-  const isSameBrowser = current.agent === agent && current.holder === holder.holder;
-  if (!isSameBrowser || !isSameVisitor || current.instance.kind !== 'ephemeral') return resolved;
-  const participant = level === 'ephemeral' ? current.participant : resolved.participant;
-  return { participant, instance: current.instance };
-}
-
-async function readCurrent(deps: MintDeps, token: string): Promise<ParticipantPrincipal | null> {
-  try {
-    return await deps.sessionTokens.verify(token);
-  } catch (error) {
-    // Expired or revoked: it opens nothing any more, and a visitor who is not remembered can always start afresh.
-    if (error instanceof IdentityError) return null;
-    throw error;
-  }
 }

@@ -2,6 +2,7 @@ import { type InstanceRef, type Participant, parseId } from '@familiar/protocol'
 import type { Holder } from '../identity/anonymous-secret.ts';
 import { type IdentityClaims, withoutUndefined } from '../identity/identity-claims.ts';
 import { IdentityError } from '../identity/identity-error.ts';
+import { displayName } from './display-name.ts';
 import { instanceId } from './instance-id.ts';
 
 /** The settings of an agent that decide what an id opens (R9, R11). */
@@ -54,7 +55,7 @@ function resolveParticipant({ claims, userId, agent, holder, freshPart }: Identi
         'user_id is not the sub of the identity token. Leave user_id out: the token says who it is.',
       );
     }
-    return withoutUndefined({ level: 'verified', id: claims.sub, name: claims.name, picture: claims.picture });
+    return withoutUndefined({ level: 'verified', id: claims.sub, name: displayName(claims.name), picture: claims.picture });
   }
   if (userId === undefined) return { level: 'anonymous', id: holder.anonymousId };
   const parsed = parseId(userId);

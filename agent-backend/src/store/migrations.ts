@@ -61,4 +61,46 @@ export const MIGRATIONS: readonly Migration[] = [
       `CREATE INDEX revoked_tokens_by_expiry ON revoked_tokens (expires_at)`,
     ],
   },
+  {
+    id: 2,
+    name: 'identity keys',
+    statements: [
+      // A row without jwk revokes a key of the configuration file or of a JWKS URL. Revoked rows stay: a kid never comes back.
+      `CREATE TABLE identity_keys (
+        agent TEXT NOT NULL, kid TEXT NOT NULL, source TEXT NOT NULL, issuer TEXT NOT NULL, alg TEXT NOT NULL,
+        jwk TEXT, thumbprint TEXT, status TEXT NOT NULL, retired_at BIGINT,
+        created_at BIGINT NOT NULL, changed_at BIGINT NOT NULL,
+        PRIMARY KEY (agent, kid))`,
+      `CREATE TABLE identity_key_audit (
+        agent TEXT NOT NULL, kid TEXT NOT NULL, number BIGINT NOT NULL,
+        action TEXT NOT NULL, actor TEXT NOT NULL, created_at BIGINT NOT NULL,
+        PRIMARY KEY (agent, kid, number))`,
+    ],
+  },
+  {
+    id: 3,
+    name: 'claims and participants',
+    statements: [
+      // An instance that nobody may open again. `erase_at`: when what is left in it goes; `expires_at`: when this row goes.
+      `CREATE TABLE tombstones (
+        agent TEXT NOT NULL, instance TEXT NOT NULL, reason TEXT NOT NULL, created_at BIGINT NOT NULL,
+        erase_at BIGINT, expires_at BIGINT,
+        PRIMARY KEY (agent, instance))`,
+      `CREATE INDEX tombstones_by_erasure ON tombstones (erase_at)`,
+      `CREATE INDEX tombstones_by_expiry ON tombstones (expires_at)`,
+      // `instance` is the account that took over, `source` the anonymous instance.
+      `CREATE TABLE claims (
+        agent TEXT NOT NULL, instance TEXT NOT NULL, claim TEXT NOT NULL, source TEXT NOT NULL,
+        sessions BIGINT NOT NULL, messages BIGINT NOT NULL,
+        claimed_at BIGINT NOT NULL, undo_until BIGINT NOT NULL, undone_at BIGINT,
+        PRIMARY KEY (agent, instance, claim))`,
+      `CREATE UNIQUE INDEX claims_by_source ON claims (agent, source)`,
+      `ALTER TABLE sessions ADD COLUMN claim TEXT`,
+      `CREATE INDEX instances_by_use ON instances (kind, seen_at)`,
+      `CREATE TABLE participants (
+        agent TEXT NOT NULL, instance TEXT NOT NULL, level TEXT NOT NULL, participant TEXT NOT NULL,
+        name TEXT, picture TEXT, joined_at BIGINT NOT NULL, seen_at BIGINT NOT NULL, removed_at BIGINT,
+        PRIMARY KEY (agent, instance, level, participant))`,
+    ],
+  },
 ];
