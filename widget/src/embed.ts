@@ -19,77 +19,79 @@ const script = current instanceof HTMLScriptElement ? current : document.querySe
 const page = window as unknown as { familiar?: unknown };
 const stub = page.familiar;
 
-if (script && !(typeof stub === 'function' && LOADED in stub)) start(script, typeof stub === 'function' && 'q' in stub ? stub.q : null);
+const events = createEvents();
+const dataset: Record<string, string | undefined> = Object.assign({}, script?.dataset);
+const address = script?.src ?? '';
+const waiting: Call[] = [];
+let init: object = {};
+let widget: Widget | null = null;
+let loading: Promise<void> | null = null;
+let launcher: Launcher | null = null;
+let host: HTMLElement | null = null;
+let isDown = false;
 
-function start(script: HTMLScriptElement, queue: unknown): void {
-  const events = createEvents();
-  const dataset = Object.assign({}, script.dataset);
-  const waiting: Call[] = [];
-  let init: object = {};
-  let widget: Widget | null = null;
-  let loading: Promise<void> | null = null;
-  let launcher: Launcher | null = null;
-  let host: HTMLElement | null = null;
-  let isDown = false;
+// oxlint-disable-next-line no-console -- the developer of the page has no other place to look
+const warn = (sentence: string): void => console.warn(`[familiar] ${sentence}`);
 
-  // oxlint-disable-next-line no-console -- the developer of the page has no other place to look
-  const warn = (sentence: string): void => console.warn(`[familiar] ${sentence}`);
-
-  const load = async (): Promise<void> => {
-    launcher?.setBusy(true);
-    try {
-      const module = (await import(/* @vite-ignore */ new URL(PANEL_FILE, script.src).href)) as PanelModule;
-      if (isDown) return;
-      widget = module.run({ sources: { defaults: { baseUrl: new URL(script.src).origin }, init }, events, launcher }, dataset);
-      for (const call of waiting.splice(0)) give(call);
-    } catch {
-      // Offline or blocked: the next click tries again.
-      loading = null;
-      warn('The chat did not load. Allow its address in script-src and CORS.');
-    }
-    launcher?.setBusy(false);
-  };
-  const give = ([name, detail]: Call): void => {
-    const command = widget?.[name as Command];
-    if (name === 'init') widget?.update(detail);
-    else if (typeof name === 'string' && widget && Object.hasOwn(widget, name) && command) command(detail);
-    else warn(`Unknown command; ignored.`);
-  };
-  const call = (...args: unknown[]): void => {
-    const [name, detail, listener] = args as unknown as Call;
-    if (name === 'on' || name === 'once' || name === 'off') {
-      if (typeof listener !== 'function') return warn(`${name} takes an event and a function; ignored.`);
-      events[name](String(detail), listener as Listener);
-    } else if (name === 'shutdown') shutdown();
-    else if (isDown) warn('The widget was shut down; ignored.');
-    else if (widget) give([name, detail]);
-    else if (name === 'init') init = { ...init, ...Object(detail) };
-    else {
-      waiting.push([name, detail]);
-      if (!WAIT.test(String(name))) loading ??= load();
-    }
-  };
-  const shutdown = (): void => {
-    isDown = true;
-    widget?.shutdown();
-    launcher?.dispose();
-    host?.remove();
-    Reflect.deleteProperty(window, 'familiar');
-  };
-  const draw = (): void => {
+const load = async (): Promise<void> => {
+  launcher?.setBusy(true);
+  try {
+    const module = (await import(/* @vite-ignore */ new URL(PANEL_FILE, address).href)) as PanelModule;
     if (isDown) return;
-    const mode: unknown = Reflect.get(init, 'mode') ?? dataset['mode'] ?? 'launcher';
-    if (mode === 'launcher') {
-      host = document.createElement('familiar-launcher');
-      document.body.append(host);
-      launcher = createLauncher({
-        root: host.attachShadow({ mode: 'open' }),
-        label: dataset['textsOpen'] ?? 'Open chat',
-        onToggle: () => call('toggle'),
-      });
-    } else loading ??= load();
-    events.emit('ready', null);
-  };
+    widget = module.run({ sources: { defaults: { baseUrl: new URL(address).origin }, init }, events, launcher }, dataset);
+    for (const call of waiting.splice(0)) give(call);
+  } catch {
+    // Offline or blocked: the next click tries again.
+    loading = null;
+    warn('The chat did not load. Allow its address in script-src and CORS.');
+  }
+  launcher?.setBusy(false);
+};
+const give = ([name, detail]: Call): void => {
+  const command = widget?.[name as Command];
+  if (name === 'init') widget?.update(detail);
+  else if (typeof name === 'string' && widget && Object.hasOwn(widget, name) && command) command(detail);
+  else warn(`Unknown command; ignored.`);
+};
+const call = (...args: unknown[]): void => {
+  const [name, detail, listener] = args as unknown as Call;
+  if (name === 'on' || name === 'once' || name === 'off') {
+    if (typeof listener !== 'function') return warn(`${name} takes an event and a function; ignored.`);
+    events[name](String(detail), listener as Listener);
+  } else if (name === 'shutdown') shutdown();
+  else if (isDown) warn('The widget was shut down; ignored.');
+  else if (widget) give([name, detail]);
+  else if (name === 'init') init = { ...init, ...Object(detail) };
+  else {
+    waiting.push([name, detail]);
+    if (!WAIT.test(String(name))) loading ??= load();
+  }
+};
+const shutdown = (): void => {
+  isDown = true;
+  widget?.shutdown();
+  launcher?.dispose();
+  host?.remove();
+  Reflect.deleteProperty(window, 'familiar');
+};
+const draw = (): void => {
+  if (isDown) return;
+  const mode: unknown = Reflect.get(init, 'mode') ?? dataset['mode'] ?? 'launcher';
+  if (mode === 'launcher') {
+    host = document.createElement('familiar-launcher');
+    document.body.append(host);
+    launcher = createLauncher({
+      root: host.attachShadow({ mode: 'open' }),
+      label: dataset['textsOpen'] ?? 'Open chat',
+      onToggle: () => call('toggle'),
+    });
+  } else loading ??= load();
+  events.emit('ready', null);
+};
+
+// A second script tag, or one without its settings' script, changes nothing.
+if (script && !(typeof stub === 'function' && LOADED in stub)) {
+  const queue: unknown = typeof stub === 'function' && 'q' in stub ? stub.q : null;
   Object.defineProperty(call, LOADED, { value: true });
   page.familiar = call;
   if (typeof queue === 'object' && queue !== null)

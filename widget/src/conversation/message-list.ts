@@ -34,8 +34,16 @@ function makeAnswer({ id, text: words, state: first }: RunAnswer, createdAt: num
   return { row: { kind: 'answer', id, text, createdAt, state }, state, text };
 }
 
-export function createMessageList(me: Participant | null): MessageList {
-  const rows = signal<readonly ChatMessage[]>([]);
+interface Rows {
+  readonly users: ReadonlyMap<string, UserRow>;
+  readonly answers: ReadonlyMap<string, AnswerRow>;
+  readonly newUser: (...made: Parameters<typeof makeUser>) => ChatMessage;
+  readonly newAnswer: (...made: Parameters<typeof makeAnswer>) => ChatMessage;
+  /** Brings a known message up to date (null), or makes its row. */
+  readonly take: (message: Message) => ChatMessage | null;
+}
+
+function createRows(me: Participant | null): Rows {
   const users = new Map<string, UserRow>();
   const answers = new Map<string, AnswerRow>();
   const isMe = (author: Participant | null): boolean => author !== null && author.level === me?.level && author.id === me.id;
@@ -50,7 +58,6 @@ export function createMessageList(me: Participant | null): MessageList {
     answers.set(answer.row.id, answer);
     return answer.row;
   };
-  /** Brings a known message up to date, or makes its row. */
   const take = (message: Message): ChatMessage | null => {
     const { id, content, participant } = message;
     const createdAt = Date.parse(message.created_at) || 0;
@@ -65,6 +72,12 @@ export function createMessageList(me: Participant | null): MessageList {
     else return newAnswer({ id, text: content, state: message.status }, createdAt);
     return null;
   };
+  return { users, answers, newUser, newAnswer, take };
+}
+
+export function createMessageList(me: Participant | null): MessageList {
+  const rows = signal<readonly ChatMessage[]>([]);
+  const { users, answers, newUser, newAnswer, take } = createRows(me);
   return {
     rows,
     addMine({ id, text, createdAt }, state) {

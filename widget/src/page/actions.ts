@@ -20,7 +20,7 @@ export function createActions({
   warn: Warn;
 }): Widget {
   const { model, people } = panel;
-  const { withConversation, dispose } = createAsker(panel);
+  const asker = createAsker(panel);
   return {
     open: () => model.open(),
     close: () => model.close(),
@@ -39,12 +39,12 @@ export function createActions({
     },
     sendMessage(text) {
       if (typeof text !== 'string' || text.trim() === '') return warn('sendMessage takes a text; ignored.');
-      withConversation((conversation) => conversation.send(text));
+      asker.withConversation((conversation) => conversation.send(text));
     },
-    newConversation: () => withConversation(() => model.newConversation()),
+    newConversation: () => asker.withConversation(() => model.newConversation()),
     openConversation(id) {
       if (typeof id !== 'string') return warn('openConversation takes the id of a session; ignored.');
-      withConversation(() => people.visit.peek().openConversation(id));
+      asker.withConversation(() => people.visit.peek().openConversation(id));
     },
     escalate(details) {
       const reason: unknown =
@@ -53,7 +53,7 @@ export function createActions({
     },
     update: (changes) => settings.update(changes),
     shutdown() {
-      dispose();
+      asker.dispose();
       people.visit.peek().pause();
     },
   };

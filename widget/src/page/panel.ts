@@ -29,7 +29,7 @@ export interface Panel {
 export function createPanel({ settings, transport, vault, events }: PanelOptions): Panel {
   const config = () => settings.config.peek();
   const isOpen = signal(false);
-  const unread = signal(0);
+  const { unread, setUnread } = countUnread(events);
   const server = createServerConfig(transport, config().embedKey, settings);
   const people = createPeople({
     config,
@@ -43,11 +43,6 @@ export function createPanel({ settings, transport, vault, events }: PanelOptions
     },
     onChange: () => setUnread(0),
   });
-  const setUnread = (count: number): void => {
-    if (unread.peek() === count) return;
-    unread.value = count;
-    events.emit('unread', { count });
-  };
   const begin = (): void => {
     people.start();
     server.load();
@@ -82,6 +77,16 @@ export function createPanel({ settings, transport, vault, events }: PanelOptions
     reconnect: begin,
   };
   return { model, people, begin };
+}
+
+function countUnread(events: WidgetEvents): { readonly unread: ReadonlySignal<number>; readonly setUnread: (count: number) => void } {
+  const unread = signal(0);
+  const setUnread = (count: number): void => {
+    if (unread.peek() === count) return;
+    unread.value = count;
+    events.emit('unread', { count });
+  };
+  return { unread, setUnread };
 }
 
 function describe({ grant: { value: grant }, key: { value: key } }: Visit): PanelModel['identity']['value'] {

@@ -2,7 +2,7 @@ import type { MintResponse } from '@familiar/protocol';
 import type { BrowserKey } from '../identity/browser-key.ts';
 import type { Identity } from '../identity/identity.ts';
 import { Failure, readFailure, toFailure } from './failure.ts';
-import { mint } from './mint.ts';
+import { createTokenKeeper, type Held } from './token-keeper.ts';
 import { type CallInit, proofHeader, request, type Transport } from './transport.ts';
 
 /** Authorised calls as one participant. */
@@ -34,59 +34,15 @@ export interface SessionOptions {
   readonly onDrift: () => void;
 }
 
-interface Held {
-  readonly grant: MintResponse;
-  readonly renewAt: number;
-  readonly expiresAt: number;
-}
-
-const RENEWAL_SHARE = 0.8;
-const RENEWAL_PAUSE_MS = 15_000;
 const CALL_LIMIT_MS = 20_000;
 const TOKEN_GONE = new Set(['session_token_expired', 'session_token_revoked', 'invalid_credential']);
 
 export function createSession(options: SessionOptions): Session {
   const { transport } = options;
-  const { clock } = transport;
   const life = new AbortController();
-  let held: Held | null = null;
-  let minting: Promise<Held> | null = null;
-  let mayRenewAt = 0;
-
-  const mintOnce = async (): Promise<Held> => {
-    minting ??= mintNow().finally(() => (minting = null));
-    return minting;
-  };
-  const mintNow = async (): Promise<Held> => {
-    const askedAt = clock.now();
-    try {
-      const key = await options.key();
-      const grant = await mint({ ...options, key, identity: options.identity(), signal: life.signal });
-      assertAlive();
-      const before = held?.grant;
-      // Counted from the moment of asking: a slow answer makes the token older, never younger.
-      const lifeMs = grant.expires_in * 1_000;
-      const fresh = { grant, renewAt: askedAt + lifeMs * RENEWAL_SHARE, expiresAt: askedAt + lifeMs };
-      held = fresh;
-      if (before !== undefined && !isSameOwner(before, grant)) options.onDrift();
-      return fresh;
-    } catch (error) {
-      mayRenewAt = clock.now() + RENEWAL_PAUSE_MS;
-      throw toFailure(error);
-    }
-  };
+  const tokens = createTokenKeeper(options, life.signal);
   const assertAlive = (): void => {
     if (life.signal.aborted) throw new Failure('aborted');
-  };
-  const usable = async (): Promise<Held> => {
-    assertAlive();
-    const now = clock.now();
-    if (held === null || now >= held.expiresAt) return mintOnce();
-    if (now >= held.renewAt && now >= mayRenewAt)
-      mintOnce().catch(() => {
-        // The token at hand still lives; when it does not, whoever asks is told.
-      });
-    return held;
   };
   const send = async (path: string, init: CallInit, { grant }: Held): Promise<Response> => {
     const method = init.method ?? 'GET';
@@ -100,12 +56,12 @@ export function createSession(options: SessionOptions): Session {
   };
   const call = async (path: string, init: CallInit = {}): Promise<Response> => {
     try {
-      const first = await usable();
+      const first = await tokens.usable();
       const response = await send(path, init, first);
       if (response.ok) return response;
       const failure = await readFailure(response);
       if (failure.status !== 401 || !TOKEN_GONE.has(failure.code)) throw failure;
-      const again = await send(path, init, held === first ? await mintOnce() : await usable());
+      const again = await send(path, init, await tokens.replace(first));
       if (again.ok) return again;
       throw await readFailure(again);
     } catch (error) {
@@ -125,18 +81,10 @@ export function createSession(options: SessionOptions): Session {
         throw error instanceof SyntaxError ? new Failure('internal_error', { status: response.status }) : toFailure(error);
       }
     },
-    grant: async () => (await usable()).grant,
-    revoke: async () => revoke(transport, held),
+    grant: async () => (await tokens.usable()).grant,
+    revoke: async () => revoke(transport, tokens.peek()),
     dispose: () => life.abort(),
   };
-}
-
-function isSameOwner(one: MintResponse, other: MintResponse): boolean {
-  return (
-    one.participant.level === other.participant.level &&
-    one.participant.id === other.participant.id &&
-    one.instance.id === other.instance.id
-  );
 }
 
 async function revoke(transport: Transport, held: Held | null): Promise<void> {
