@@ -37,7 +37,65 @@ export interface RunnerOptions extends ConversationOptions {
 }
 
 export function createRunner(options: RunnerOptions): Runner {
-  const { api, list, phase, activity, trouble, signal } = options;
+  const { list, phase, trouble, signal } = options;
+  const follower = createFollower(options);
+  const conclude = (state: RunState): boolean => {
+    for (const answer of state.answers) options.onAnswer(answer.id);
+    const code = state.ending?.code ?? null;
+    if (code === null) return true;
+    trouble.value = troubleOf(code);
+    options.onTrouble(trouble.value);
+    return false;
+  };
+  const join = async (runId: string): Promise<void> => {
+    conclude(await follower.follow({ sessionId: await options.ensureSession(), runId, message: null }));
+  };
+  const post = async (message: OutgoingMessage): Promise<RunState> => {
+    const sessionId = await options.ensureSession();
+    const target = { sessionId, runId: message.runId, message: { id: message.id, content: message.text, context: options.context() } };
+    for (;;) {
+      try {
+        return await follower.follow(target);
+      } catch (error) {
+        const { code, runId } = toFailure(error);
+        if (code !== 'run_in_progress' || runId === undefined || signal.aborted) throw error;
+        // Another tab or participant is being answered: watch that first, then ask again.
+        await join(runId);
+      }
+    }
+  };
+  return {
+    async run(message) {
+      list.setSendState(message.id, 'sending');
+      // Also while the session is being made: a second message has to wait.
+      phase.value = 'answering';
+      try {
+        return conclude(await post(message)) ? 'done' : 'unanswered';
+      } catch (error) {
+        if (signal.aborted) return 'unsent';
+        phase.value = 'idle';
+        options.report(error);
+        if (follower.isSent(message.id)) return 'unanswered';
+        list.setSendState(message.id, 'failed');
+        return 'unsent';
+      }
+    },
+    async join(runId) {
+      await join(runId).catch((error: unknown) => options.report(error));
+    },
+    stop: () => follower.stop(),
+  };
+}
+
+/** Follows one run and paints it. */
+interface Follower {
+  follow(target: RunTarget): Promise<RunState>;
+  isSent(messageId: string): boolean;
+  stop(): void;
+}
+
+function createFollower(options: RunnerOptions): Follower {
+  const { api, list, phase, activity, signal } = options;
   let current: { readonly sessionId: string; readonly runId: string; isStarted: boolean; mustStop: boolean } | null = null;
 
   const cancel = (sessionId: string, runId: string): void => {
@@ -50,6 +108,13 @@ export function createRunner(options: RunnerOptions): Runner {
       for (const answer of state.answers) list.applyAnswer(answer, Date.now());
       activity.value = state.activity;
     });
+  };
+  const sent = new Set<string>();
+  const markSent = (messageId: string): void => {
+    if (sent.has(messageId)) return;
+    sent.add(messageId);
+    list.setSendState(messageId, 'sent');
+    options.onSent(messageId);
   };
   const follow = async (target: RunTarget): Promise<RunState> => {
     let state = NEW_RUN;
@@ -81,57 +146,9 @@ export function createRunner(options: RunnerOptions): Runner {
       });
     }
   };
-  const sent = new Set<string>();
-  const markSent = (messageId: string): void => {
-    if (sent.has(messageId)) return;
-    sent.add(messageId);
-    list.setSendState(messageId, 'sent');
-    options.onSent(messageId);
-  };
-  const conclude = (state: RunState): boolean => {
-    for (const answer of state.answers) options.onAnswer(answer.id);
-    const code = state.ending?.code ?? null;
-    if (code === null) return true;
-    trouble.value = troubleOf(code);
-    options.onTrouble(trouble.value);
-    return false;
-  };
-  const join = async (runId: string): Promise<void> => {
-    conclude(await follow({ sessionId: await options.ensureSession(), runId, message: null }));
-  };
-  const post = async (message: OutgoingMessage): Promise<RunState> => {
-    const sessionId = await options.ensureSession();
-    const target = { sessionId, runId: message.runId, message: { id: message.id, content: message.text, context: options.context() } };
-    for (;;) {
-      try {
-        return await follow(target);
-      } catch (error) {
-        const { code, runId } = toFailure(error);
-        if (code !== 'run_in_progress' || runId === undefined || signal.aborted) throw error;
-        // Another tab or participant is being answered: watch that first, then ask again.
-        await join(runId);
-      }
-    }
-  };
   return {
-    async run(message) {
-      list.setSendState(message.id, 'sending');
-      // Also while the session is being made: a second message has to wait.
-      phase.value = 'answering';
-      try {
-        return conclude(await post(message)) ? 'done' : 'unanswered';
-      } catch (error) {
-        if (signal.aborted) return 'unsent';
-        phase.value = 'idle';
-        options.report(error);
-        if (sent.has(message.id)) return 'unanswered';
-        list.setSendState(message.id, 'failed');
-        return 'unsent';
-      }
-    },
-    async join(runId) {
-      await join(runId).catch((error: unknown) => options.report(error));
-    },
+    follow,
+    isSent: (messageId) => sent.has(messageId),
     stop() {
       if (current === null) return;
       if (current.isStarted) cancel(current.sessionId, current.runId);

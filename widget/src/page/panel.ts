@@ -47,14 +47,13 @@ export function createPanel({ settings, transport, vault, events }: PanelOptions
     people.start();
     server.load();
   };
-  const { visit } = people;
   const model: PanelModel = {
     mode: config().mode,
     isOpen,
     config: server.config,
-    conversation: computed(() => visit.value.conversation.value),
-    identity: computed(() => describe(visit.value)),
-    trouble: computed(() => visit.value.trouble.value ?? server.trouble.value),
+    conversation: computed(() => people.visit.value.conversation.value),
+    identity: computed(() => describe(people.visit.value)),
+    trouble: computed(() => people.visit.value.trouble.value ?? server.trouble.value),
     texts: computed(() => settings.config.value.texts),
     theme: computed(() => settings.config.value.theme),
     locale: computed(() => settings.config.value.locale),
@@ -73,7 +72,7 @@ export function createPanel({ settings, transport, vault, events }: PanelOptions
       isOpen.value = false;
       events.emit('close', null);
     },
-    newConversation: () => visit.peek().newConversation(),
+    newConversation: () => people.visit.peek().newConversation(),
     reconnect: begin,
   };
   return { model, people, begin };

@@ -53,33 +53,32 @@ export function createVisit(options: VisitOptions): Visit {
   const isEphemeral = options.identity().level === 'ephemeral';
   const isMemoryOnly = isEphemeral || config().sharedDevice || config().consent === 'pending';
   const grant = signal<MintResponse | null>(null);
-  const key = signal<BrowserKey | null>(null);
+  const keyring = createKeyring(options, isMemoryOnly);
   const conversation = signal<Conversation | null>(null);
   const trouble = signal<Trouble | null>(null);
   let isOver = false;
-  let keyOnce: Promise<BrowserKey> | null = null;
   let sessionId: string | null = null;
   let drafts: Drafts = NO_DRAFTS;
 
-  const loadKey = async (): Promise<BrowserKey> => {
-    await options.after;
-    const found = await loadBrowserKey({ agent: config().agent, vault, clock: transport.clock, isMemoryOnly });
-    key.value = isEphemeral ? { ...found, storage: 'none' } : found;
-    const isDegraded = found.kind === 'secret' || (found.storage === 'none' && !isEphemeral);
-    if (isDegraded && !isOver)
-      events.emit('identitydegraded', { storage: found.storage, binding: found.kind === 'key' ? 'dpop' : 'bearer' });
-    return found;
-  };
   const session = createSession({
     ...options,
     embedKey: config().embedKey,
     instance: config().instance,
-    key: async () => (keyOnce ??= loadKey()),
+    key: keyring.load,
   });
-  const onTrouble = (what: Trouble): void => {
-    if (isOver) return;
-    if (LIMITS.has(what.code)) events.emit('limitreached', { code: what.code, retryAfterMs: what.retryAfterMs ?? null });
-    events.emit('error', { code: what.code, mend: what.mend });
+  const onTrouble = (what: Trouble): void => (isOver ? undefined : tell(events, what));
+  const own = {
+    api: session,
+    clock: transport.clock,
+    random: Math.random,
+    context: () => config().context,
+    onSession(made: string) {
+      sessionId = made;
+      events.emit('sessionstarted', { sessionId: made });
+    },
+    onSent: (messageId: string) => events.emit('messagesent', { messageId }),
+    onAnswer: options.onAnswer,
+    onTrouble,
   };
   const show = (shown: string | null): void => {
     const granted = grant.value;
@@ -88,22 +87,12 @@ export function createVisit(options: VisitOptions): Visit {
     conversation.value?.dispose();
     if (!isMemoryOnly) drafts = createDrafts(vault, granted.participant, transport.clock);
     conversation.value = createConversation({
-      api: session,
-      clock: transport.clock,
-      random: Math.random,
+      ...own,
       sessionId: shown,
       me: granted.participant,
       messageBytes: granted.limits.message_bytes,
       queueLimit: granted.limits.queued_messages,
       drafts,
-      context: () => config().context,
-      onSession(made) {
-        sessionId = made;
-        events.emit('sessionstarted', { sessionId: made });
-      },
-      onSent: (messageId) => events.emit('messagesent', { messageId }),
-      onAnswer: options.onAnswer,
-      onTrouble,
     });
   };
   const start = async (): Promise<void> => {
@@ -134,7 +123,7 @@ export function createVisit(options: VisitOptions): Visit {
   let starting: Promise<void> | null = null;
   return {
     grant,
-    key,
+    key: keyring.key,
     conversation,
     trouble,
     start: async () => (starting ??= start().finally(() => (starting = null))),
@@ -165,4 +154,30 @@ export function createVisit(options: VisitOptions): Visit {
       void forgetSession().finally(() => session.dispose());
     },
   };
+}
+
+function tell(events: WidgetEvents, { code, mend, retryAfterMs }: Trouble): void {
+  if (LIMITS.has(code)) events.emit('limitreached', { code, retryAfterMs: retryAfterMs ?? null });
+  events.emit('error', { code, mend });
+}
+
+interface Keyring {
+  readonly key: ReadonlySignal<BrowserKey | null>;
+  /** Once, after the wipe of the person before. */
+  readonly load: () => Promise<BrowserKey>;
+}
+
+function createKeyring({ after, config, events, identity, transport, vault }: VisitOptions, isMemoryOnly: boolean): Keyring {
+  const key = signal<BrowserKey | null>(null);
+  const isEphemeral = identity().level === 'ephemeral';
+  let once: Promise<BrowserKey> | null = null;
+  const load = async (): Promise<BrowserKey> => {
+    await after;
+    const found = await loadBrowserKey({ agent: config().agent, vault, clock: transport.clock, isMemoryOnly });
+    key.value = isEphemeral ? { ...found, storage: 'none' } : found;
+    const isDegraded = found.kind === 'secret' || found.storage === 'none';
+    if (isDegraded) events.emit('identitydegraded', { storage: found.storage, binding: found.kind === 'key' ? 'dpop' : 'bearer' });
+    return found;
+  };
+  return { key, load: async () => (once ??= load()) };
 }
