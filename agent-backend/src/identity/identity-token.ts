@@ -5,7 +5,7 @@ import { type CompactJwt, parseCompactJwt } from './compact-jwt.ts';
 import * as claims from './identity-claims.ts';
 import type { IdentityClaims } from './identity-claims.ts';
 import { IdentityError } from './identity-error.ts';
-import { IDENTITY_ALGS, type IdentityKey, type IdentityKeys } from './identity-keys.ts';
+import { IDENTITY_ALGS, type IdentityKeys, type LiveIdentityKey } from './identity-key.ts';
 
 const SKEW_S = LIMITS.clockSkewSeconds;
 
@@ -47,7 +47,7 @@ export async function verifyIdentityToken(token: unknown, options: IdentityToken
   });
 }
 
-async function findKey(jwt: CompactJwt, { agent, keys }: IdentityTokenOptions): Promise<IdentityKey> {
+async function findKey(jwt: CompactJwt, { agent, keys }: IdentityTokenOptions): Promise<LiveIdentityKey> {
   const alg = jwt.header.get('alg');
   if (!IDENTITY_ALGS.some((allowed) => allowed === alg)) {
     throw new IdentityError('token_alg_not_allowed', `The algorithm is none of ${IDENTITY_ALGS.join(', ')}.`);
@@ -65,7 +65,7 @@ async function findKey(jwt: CompactJwt, { agent, keys }: IdentityTokenOptions): 
   return key;
 }
 
-async function checkSignature(jwt: CompactJwt, key: IdentityKey): Promise<void> {
+async function checkSignature(jwt: CompactJwt, key: LiveIdentityKey): Promise<void> {
   try {
     await compactVerify(jwt.token, key.key, { algorithms: [key.alg] });
   } catch (error) {
@@ -77,7 +77,7 @@ async function checkSignature(jwt: CompactJwt, key: IdentityKey): Promise<void> 
   }
 }
 
-function checkAddress(jwt: CompactJwt, key: IdentityKey, agent: string): void {
+function checkAddress(jwt: CompactJwt, key: LiveIdentityKey, agent: string): void {
   if (!jwt.payload.has('aud')) throw new IdentityError('token_missing_claim', `The claim aud is missing. It is "${agent}".`);
   if (jwt.payload.get('aud') !== agent) {
     throw new IdentityError('token_wrong_audience', `The claim aud must be the one string "${agent}", the name of the agent.`);
@@ -119,7 +119,7 @@ function readTimes(jwt: CompactJwt, clock: Clock): { iat: number; exp: number } 
   return { iat, exp };
 }
 
-function checkRetirement(key: IdentityKey, iat: number): void {
+function checkRetirement(key: LiveIdentityKey, iat: number): void {
   if (key.status !== 'retiring' || key.retiredAtMs === null || iat * 1000 <= key.retiredAtMs + SKEW_S * 1000) return;
   throw new IdentityError('token_unknown_key', 'The key was retired before this token was signed. Sign with the active one.');
 }
