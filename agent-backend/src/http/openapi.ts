@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import type { CredentialKind, Route } from './route.ts';
+
+/** The routes as OpenAPI 3.1. */
+export function describeRoutes(routes: readonly Route[]): unknown {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const route of routes) {
+    const path = route.path.replaceAll(/:([A-Za-z]+)/g, '{$1}');
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: describeRoute(route) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Familiar', version: '1' },
+    paths,
+    components: {
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: 'A session token, or a secret key from a server.' } },
+    },
+  };
+}
+
+const BEARERS: readonly CredentialKind[] = ['session', 'secret'];
+
+function describeRoute(route: Route): unknown {
+  const parameters = [...route.path.matchAll(/:([A-Za-z]+)/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }));
+  const body =
+    route.body === undefined
+      ? {}
+      : { requestBody: { required: true, content: { 'application/json': { schema: z.toJSONSchema(route.body, { io: 'input' }) } } } };
+  return {
+    summary: route.summary,
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...body,
+    ...(route.credentials.some((kind) => BEARERS.includes(kind)) ? { security: [{ bearer: [] }] } : {}),
+    responses: {
+      '2XX': { description: 'Done.', content: { [route.answers ?? 'application/json']: {} } },
+      default: { description: 'A problem (RFC 9457) with a stable code.', content: { 'application/problem+json': {} } },
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import { type InstanceKind, LIMITS } from '@familiar/protocol';
+import type { Logger } from 'pino';
+import type { Clock } from './identity/clock.ts';
+import type { Engine } from './runs/index.ts';
+import { eraseInstance, listIdleInstances } from './sessions/index.ts';
+import type { Store } from './store/store.ts';
+import { deleteExpired } from './store/sweep.ts';
+
+export interface RetentionDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly engine: Engine;
+  readonly log: Logger;
+}
+
+const EVERY_MS = 60_000;
+const AT_ONCE = 100;
+
+/** How long what nobody uses is kept (contract R5, §10). */
+const IDLE: readonly { readonly kind: InstanceKind; readonly idleMs: number }[] = [
+  { kind: 'ephemeral', idleMs: LIMITS.ephemeralIdleMs },
+  { kind: 'anonymous', idleMs: LIMITS.anonymousIdleMs },
+];
+
+/** Erases, once a minute, what has served its time. `stop` waits for what is under way. */
+export function createRetention(deps: RetentionDeps): { stop(): Promise<void> } {
+  let current: Promise<void> = Promise.resolve();
+  const timer = setInterval(() => {
+    current = sweep(deps).catch((error: unknown) => deps.log.warn({ error: error instanceof Error ? error.name : 'unknown' }, 'retention'));
+  }, EVERY_MS);
+  timer.unref();
+  return {
+    async stop() {
+      clearInterval(timer);
+      await current;
+    },
+  };
+}
+
+async function sweep({ store, clock, engine }: RetentionDeps): Promise<void> {
+  await deleteExpired(store, clock());
+  for (const { kind, idleMs } of IDLE) {
+    for (const scope of await listIdleInstances(store, { kind, seenBefore: clock() - idleMs, limit: AT_ONCE })) {
+      await store.transaction((tx) => eraseInstance(tx, scope));
+      engine.forget({ scope });
+    }
+  }
+}
