@@ -1,8 +1,9 @@
 import { batch, signal } from '@preact/signals';
 import type { Conversation, ConversationPhase, Trouble } from './conversation.ts';
 import type { ConversationOptions } from './options.ts';
-import { createServerSession, loadHistory } from './history.ts';
+import { createServerSession } from './history.ts';
 import { createMessageList } from './message-list.ts';
+import { createPages } from './pages.ts';
 import { createOutbox } from './outbox.ts';
 import { createRunner } from './runner.ts';
 import { troubleFrom, troubleOf } from './trouble.ts';
@@ -18,26 +19,15 @@ export function createConversation(options: ConversationOptions): Conversation {
   const phase = signal<ConversationPhase>('loading');
   const activity = signal<string | null>(null);
   const trouble = signal<Trouble | null>(null);
-  const hasEarlier = signal(false);
   const draft = signal('');
   const list = createMessageList(options.me);
   let sessionId = options.sessionId;
-  let earlier: string | null = null;
-  let isLoadingEarlier = false;
+  const pages = createPages({ api, list, signal: life.signal, sessionId: () => sessionId });
 
   const report = (error: unknown): void => {
     if (life.signal.aborted) return;
     trouble.value = troubleFrom(error);
     options.onTrouble(trouble.value);
-  };
-  const reload = async (): Promise<string | null> => {
-    if (sessionId === null) return null;
-    const history = await loadHistory(api, sessionId, null);
-    if (life.signal.aborted) return null;
-    list.merge(history.messages, 'after');
-    earlier = history.earlier;
-    hasEarlier.value = earlier !== null;
-    return history.activeRun;
   };
   const ensureSession = async (): Promise<string> => {
     if (sessionId !== null) return sessionId;
@@ -48,14 +38,24 @@ export function createConversation(options: ConversationOptions): Conversation {
     options.onSession(made);
     return made;
   };
-  const runner = createRunner({ ...options, list, phase, activity, trouble, signal: life.signal, ensureSession, reload, report });
+  const runner = createRunner({
+    ...options,
+    list,
+    phase,
+    activity,
+    trouble,
+    signal: life.signal,
+    ensureSession,
+    reload: async () => pages.reload(),
+    report,
+  });
   const outbox = createOutbox({ list, runner, limit: options.queueLimit });
 
   const start = async (): Promise<void> => {
     const kept = await drafts.load();
     if (life.signal.aborted) return;
     if (draft.value === '') draft.value = kept;
-    const activeRun = await reload();
+    const activeRun = await pages.reload();
     if (life.signal.aborted) return;
     phase.value = 'idle';
     if (activeRun !== null) await runner.join(activeRun);
@@ -84,28 +84,13 @@ export function createConversation(options: ConversationOptions): Conversation {
     drafts.flush();
     if (phase.value === 'idle') outbox.drain();
   };
-  const loadEarlier = async (): Promise<void> => {
-    if (sessionId === null || earlier === null || isLoadingEarlier) return;
-    isLoadingEarlier = true;
-    try {
-      const history = await loadHistory(api, sessionId, earlier);
-      if (life.signal.aborted) return;
-      list.merge(history.messages, 'before');
-      earlier = history.earlier;
-      hasEarlier.value = earlier !== null;
-    } catch (error) {
-      report(error);
-    } finally {
-      isLoadingEarlier = false;
-    }
-  };
   begin();
   return {
     messages: list.rows,
     phase,
     activity,
     trouble,
-    hasEarlier,
+    hasEarlier: pages.hasEarlier,
     draft,
     setDraft,
     send,
@@ -114,7 +99,7 @@ export function createConversation(options: ConversationOptions): Conversation {
       trouble.value = null;
       if (!outbox.retry()) begin();
     },
-    loadEarlier: () => void loadEarlier(),
+    loadEarlier: () => void pages.loadEarlier().catch(report),
     dispose() {
       drafts.flush();
       life.abort();

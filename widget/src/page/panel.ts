@@ -60,10 +60,8 @@ export function createPanel({ settings, transport, vault, events }: PanelOptions
     unread,
     open() {
       if (isOpen.peek()) return;
-      batch(() => {
-        isOpen.value = true;
-        setUnread(0);
-      });
+      isOpen.value = true;
+      setUnread(0);
       begin();
       events.emit('open', null);
     },
