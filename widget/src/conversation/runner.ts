@@ -33,7 +33,7 @@ export interface RunnerOptions extends ConversationOptions {
   readonly signal: AbortSignal;
   ensureSession(): Promise<string>;
   reload(): Promise<string | null>;
-  report(error: unknown): void;
+  readonly report: (error: unknown) => void;
 }
 
 export function createRunner(options: RunnerOptions): Runner {
@@ -95,20 +95,9 @@ interface Follower {
 }
 
 function createFollower(options: RunnerOptions): Follower {
-  const { api, list, phase, activity, signal } = options;
+  const { list, phase, activity, signal } = options;
   let current: { readonly sessionId: string; readonly runId: string; isStarted: boolean; mustStop: boolean } | null = null;
 
-  const cancel = (sessionId: string, runId: string): void => {
-    const path = `/v1/sessions/${encodeURIComponent(sessionId)}/runs/${encodeURIComponent(runId)}/cancel`;
-    api.json(path, { method: 'POST', signal }).catch((error: unknown) => options.report(error));
-  };
-  const paint = (state: RunState): void => {
-    batch(() => {
-      list.merge(state.stored, 'after');
-      for (const answer of state.answers) list.applyAnswer(answer, Date.now());
-      activity.value = state.activity;
-    });
-  };
   const sent = new Set<string>();
   const markSent = (messageId: string): void => {
     if (sent.has(messageId)) return;
@@ -125,10 +114,10 @@ function createFollower(options: RunnerOptions): Follower {
       state = apply(state, event);
       if (state.isStarted && !running.isStarted) {
         running.isStarted = true;
-        if (running.mustStop) cancel(target.sessionId, target.runId);
+        if (running.mustStop) cancel(options, running);
       }
       if (target.message !== null && state.isStarted) markSent(target.message.id);
-      paint(state);
+      paint(options, state);
     };
     const onReconnecting = (isReconnecting: boolean): void => {
       if (!signal.aborted) phase.value = isReconnecting ? 'reconnecting' : 'answering';
@@ -151,8 +140,21 @@ function createFollower(options: RunnerOptions): Follower {
     isSent: (messageId) => sent.has(messageId),
     stop() {
       if (current === null) return;
-      if (current.isStarted) cancel(current.sessionId, current.runId);
+      if (current.isStarted) cancel(options, current);
       else current.mustStop = true;
     },
   };
+}
+
+function cancel({ api, signal, report }: RunnerOptions, { sessionId, runId }: { sessionId: string; runId: string }): void {
+  const path = `/v1/sessions/${encodeURIComponent(sessionId)}/runs/${encodeURIComponent(runId)}/cancel`;
+  api.json(path, { method: 'POST', signal }).catch(report);
+}
+
+function paint({ list, activity }: RunnerOptions, state: RunState): void {
+  batch(() => {
+    list.merge(state.stored, 'after');
+    for (const answer of state.answers) list.applyAnswer(answer, Date.now());
+    activity.value = state.activity;
+  });
 }
