@@ -160,6 +160,20 @@ test('a closed store is away for a while, and the process stays up', async () =>
   expect(await problemOf(other.call('GET', '/readyz'))).toEqual({ status: 503, code: 'draining' });
 });
 
+test('fifty identical posts at once give one message, one run and fifty equal answers', async () => {
+  const other = await openHttpWorld({ agent: { limits: { streamsPerParticipant: 50 } } });
+  const token = other.secretKey;
+  const session = await other.newSession(token, '/v1/sessions', { end_user_id: 'u_1' });
+  const body = runInput('once');
+  const post = async () => (await other.call('POST', `/v1/sessions/${session}/runs?end_user_id=u_1`, { token, body })).text();
+  const answers = await Promise.all(Array.from({ length: 50 }, post));
+  expect(new Set(answers).size).toBe(1);
+  expect(answers[0]).toContain('You said: once');
+  const page = await other.call('GET', `/v1/sessions/${session}/messages?end_user_id=u_1`, { token });
+  expect(((await page.json()) as { data: unknown[] }).data).toHaveLength(2);
+  await other.close();
+});
+
 test('limits answer 429 and say when to come back', async () => {
   const other = await openHttpWorld({ agent: { limits: { mintBurst: 2, anonymousMessagesPerMinute: 1 } } });
   const mint = () => other.call('POST', '/v1/embed/session-tokens', { body: { embed_key: other.embedKey }, headers: { origin: ORIGIN } });
@@ -174,6 +188,7 @@ test('limits answer 429 and say when to come back', async () => {
   const first = runInput('one');
   await (await run(first)).text();
   expect(await problemOf(run(runInput('two')))).toEqual({ status: 429, code: 'rate_limited' });
+  expect((await run(first)).status).toBe(200);
   await other.close();
 });
 

@@ -17,6 +17,8 @@ export interface Engine {
   readonly bus: EventBus;
   /** `draining`: no new runs; one that is there can still be joined. */
   start(request: RunRequest): Promise<Started | { readonly kind: 'draining' }>;
+  /** Has this run been started, ever and anywhere? Then a post of it joins. */
+  knows(ref: RunRef): Promise<boolean>;
   /** Ends a run with outcome `cancelled`, wherever it runs. Idempotent: a run that has ended keeps its end. */
   cancel(ref: RunRef): Promise<CancelResult>;
   /** Stops the runs of a session that was deleted, or of all the instance's sessions; nothing of them is written. */
@@ -59,6 +61,7 @@ export function createEngine(deps: EngineDeps): Engine {
   return {
     bus,
     start,
+    knows: (ref) => isKnown(deps.store, ref),
     cancel: (ref) => cancel({ ...deps, bus }, ref, live.get(refKey(ref))),
     forget: (where) => forget(live, where),
     isDraining: () => isDraining,

@@ -94,8 +94,9 @@ async function run(call: Call<RunInput>, { subject, session, messages }: RunCall
   const ref = { scope: subject.scope, session, run: call.body.runId };
   const request: RunRequest = { ref, participant: subject.participant, messages };
   const stream = takeStream(call, subject);
-  const refund = takeMessage(call, subject);
   try {
+    // Coming back to a run is not another message.
+    const refund = (await call.services.engine.knows(ref)) ? () => undefined : takeMessage(call, subject);
     const started = await call.services.engine.start(request);
     if (started.kind !== 'started') refund();
     refuseUnlessRunning(started);
