@@ -56,7 +56,6 @@ async function start(): Promise<void> {
     await backend.close(0);
     return fail(explain(error, port));
   });
-  log.info({ port: server.port, host }, 'listening');
   let isStopping = false;
   const stop = async (): Promise<void> => {
     if (isStopping) process.exit(1);
@@ -67,6 +66,8 @@ async function start(): Promise<void> {
     process.exit(0);
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop());
+  // Last: whoever reads this line may send a signal.
+  log.info({ port: server.port, host }, 'listening');
 }
 
 await start().catch((error: unknown) => fail(explain(error, 0)));
