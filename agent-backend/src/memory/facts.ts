@@ -29,16 +29,18 @@ export interface NewFact {
 
 /**
  * Stores a fact and returns its id; the same text again changes nothing. Call it in a transaction.
- * Throws `MemoryError`: for no text, for too long a text, and where the instance is not there (any more).
+ * Throws `MemoryError`: for no text, for too long a text, and where the instance, or the session that the fact was said in, is
+ * not there (any more): an answer that is still being made brings nothing back.
  */
 export async function storeFact(tx: Sql, scope: Scope, fact: NewFact): Promise<string> {
   const text = checkText(fact.text);
   const [known] = await tx.rows<{ newest: number | null }>(
     `SELECT (SELECT MAX(created_at) FROM memories WHERE agent = $1 AND instance = $2) AS newest
-     FROM instances WHERE agent = $1 AND instance = $2`,
-    [scope.agent, scope.instance],
+     FROM instances WHERE agent = $1 AND instance = $2 AND ($3 = '' OR EXISTS (
+       SELECT 1 FROM sessions WHERE agent = $1 AND instance = $2 AND session = $3))`,
+    [scope.agent, scope.instance, fact.session ?? ''],
   );
-  if (!known) throw new MemoryError('no_instance', 'There is nobody to remember this for: the instance was never made, or is erased.');
+  if (!known) throw new MemoryError('no_instance', 'There is nobody to remember this for: the conversation or all of it is erased.');
   const id = makeId(scope, text);
   const stored = await tx.run(
     `INSERT INTO memories (agent, instance, memory, fact, session, message, participant, created_at)

@@ -9,6 +9,7 @@ export interface SessionRow extends Row {
   readonly last_seq: number;
   readonly last_event: string | null;
   readonly active_run: string | null;
+  readonly claim: string | null;
   readonly created_at: number;
   readonly updated_at: number;
   readonly instance: string;
@@ -28,7 +29,7 @@ export interface MessageRow extends Row {
 }
 
 /** Every session with its instance; conditions follow, the first two of them the scope. */
-export const SELECT_SESSION = `SELECT s.session, s.title, s.metadata, s.last_seq, s.last_event, s.active_run, s.created_at, s.updated_at,
+export const SELECT_SESSION = `SELECT s.session, s.title, s.metadata, s.last_seq, s.last_event, s.active_run, s.claim, s.created_at, s.updated_at,
     i.instance, i.kind, i.name
   FROM sessions s JOIN instances i ON i.agent = s.agent AND i.instance = s.instance`;
 
@@ -45,6 +46,7 @@ export function toSession(row: SessionRow): Session {
     message_count: row.last_seq,
     active_run: row.active_run,
     last_event_id: toLastEventId(row),
+    ...(row.claim === null ? {} : { claim_id: row.claim }),
   };
 }
 
@@ -70,6 +72,7 @@ export function toLastEventId(row: Pick<SessionRow, 'session' | 'last_event'>): 
   return row.last_event ?? formatCursor({ stream: row.session, seq: 0 });
 }
 
-function toTime(ms: number): string {
+/** Milliseconds since 1970 → RFC 3339. */
+export function toTime(ms: number): string {
   return new Date(ms).toISOString();
 }

@@ -20,11 +20,13 @@ export interface NewSession extends NewInstance {
 
 /**
  * Makes a session, and the instance if this is its first (R12). Call it in a transaction, so that both are there or
- * neither. An id that this instance has already gives the stored session, unchanged.
+ * neither. An id that this instance has already gives the stored session, unchanged. An ephemeral instance has one session:
+ * a new one ends the one before it, with what was learnt in it (R5).
  */
 export async function createSession(tx: Sql, scope: Scope, options: NewSession): Promise<Session> {
   const { id = `sess_${randomUUID()}`, title = '', metadata, now } = options;
   await ensureInstance(tx, scope, options);
+  if (options.kind === 'ephemeral') await deleteOthers(tx, scope, id);
   await tx.run(
     `INSERT INTO sessions (agent, instance, session, title, metadata, last_seq, last_pos, last_event, active_run, created_at, updated_at)
      VALUES ($1, $2, $3, $4, $5, 0, 0, NULL, NULL, $6, $6) ON CONFLICT (agent, instance, session) DO NOTHING`,
@@ -119,6 +121,12 @@ export async function deleteSession(
 export async function lastEventId(sql: Sql, scope: Scope, session: string): Promise<string | null> {
   const row = await findSession(sql, scope, session);
   return row ? toLastEventId(row) : null;
+}
+
+async function deleteOthers(tx: Sql, scope: Scope, session: string): Promise<void> {
+  for (const table of ['events', 'messages', 'runs', 'memories', 'sessions']) {
+    await tx.run(`DELETE FROM ${table} WHERE agent = $1 AND instance = $2 AND session <> $3`, [scope.agent, scope.instance, session]);
+  }
 }
 
 async function findSession(sql: Sql, scope: Scope, id: string): Promise<SessionRow | undefined> {
