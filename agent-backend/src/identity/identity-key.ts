@@ -1,6 +1,6 @@
 import type { webcrypto } from 'node:crypto';
 import type { IdentityKeyStatus } from '@familiar/protocol';
-import { calculateJwkThumbprint, importJWK } from 'jose';
+import { calculateJwkThumbprint, exportJWK, importJWK } from 'jose';
 import { readStrongSecret } from './strong-secret.ts';
 
 export type { IdentityKeyStatus };
@@ -76,7 +76,7 @@ export async function importPublicJwk(jwk: PublicJwk, entry: KeyFacts & { kid?: 
   if (entry.alg !== undefined && entry.alg !== alg) throw new TypeError(`This JWK is for ${alg}, not for ${entry.alg}.`);
   const kid = checkKid(entry.kid ?? jwk['kid']);
   const key = await importMaterial(jwk, alg);
-  return describe(entry, { kid, alg, key, thumbprint: await calculateJwkThumbprint(publicMembers(jwk)) });
+  return describe(entry, { kid, alg, key, thumbprint: await calculateJwkThumbprint(await exportJWK(key)) });
 }
 
 /** The members that are the key, without anything that came along with them. */
