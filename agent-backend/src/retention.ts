@@ -2,7 +2,8 @@ import { type InstanceKind, LIMITS } from '@familiar/protocol';
 import type { Logger } from 'pino';
 import type { Clock } from './identity/clock.ts';
 import type { Engine } from './runs/index.ts';
-import { eraseInstance, listIdleInstances } from './sessions/index.ts';
+import { endIdleInstance, eraseRemains, listIdleInstances } from './sessions/index.ts';
+import { scrub } from './store/scrub.ts';
 import type { Store } from './store/store.ts';
 import { deleteExpired } from './store/sweep.ts';
 
@@ -37,12 +38,17 @@ export function createRetention(deps: RetentionDeps): { stop(): Promise<void> } 
   };
 }
 
-async function sweep({ store, clock, engine }: RetentionDeps): Promise<void> {
-  await deleteExpired(store, clock());
+/** One round of it. */
+export async function sweep({ store, clock, engine }: Omit<RetentionDeps, 'log'>): Promise<void> {
+  const now = clock();
+  await deleteExpired(store, now);
   for (const { kind, idleMs } of IDLE) {
-    for (const scope of await listIdleInstances(store, { kind, seenBefore: clock() - idleMs, limit: AT_ONCE })) {
-      await store.transaction((tx) => eraseInstance(tx, scope));
-      engine.forget({ scope });
+    const seenBefore = now - idleMs;
+    for (const scope of await listIdleInstances(store, { kind, seenBefore, limit: AT_ONCE })) {
+      const isOver = await store.transaction((tx) => endIdleInstance(tx, scope, { kind, now, seenBefore }));
+      if (isOver) engine.forget({ scope });
     }
   }
+  await store.transaction((tx) => eraseRemains(tx, now));
+  await scrub(store);
 }

@@ -1,5 +1,6 @@
 import type { Principal } from '../identity/principal.ts';
 import type { AuthenticateCall } from '../instance/authenticate.ts';
+import { checkStanding } from '../instance/standing.ts';
 import { type ConnectionInfo, hasDoubledHeader } from './address.ts';
 import { HttpProblem } from './problem.ts';
 import type { Route } from './route.ts';
@@ -39,13 +40,18 @@ export function readCredential(services: Services, route: Route, call: Authentic
           'A secret key belongs on a server, never in a page. Replace this one: it has been seen.',
         );
       const kind = result.kind === 'server' ? 'secret' : 'session';
-      if (!route.credentials.includes(kind)) throw new HttpProblem('invalid_credential', 'This route takes a session token.');
+      if (!route.credentials.includes(kind))
+        throw new HttpProblem(
+          'invalid_credential',
+          `This route takes a ${route.credentials.includes('session') ? 'session token' : 'secret key'}.`,
+        );
       return result;
     },
     async isStillGood() {
       const token = /^Bearer +(\S+)$/i.exec(call.authorization ?? '')?.[1] ?? '';
       if (token.startsWith('sk_')) return true;
       const principal = await services.sessionTokens.verify(token);
+      await checkStanding(services.store, principal);
       return services.embedKeys.find(principal.embedKey)?.enabled === true;
     },
   };

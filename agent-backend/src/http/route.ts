@@ -21,7 +21,7 @@ export interface Call<Body = unknown> {
 }
 
 export interface Route {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** With `:name` for each part that varies. */
   readonly path: string;
   readonly summary: string;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { InstanceRef, Participant } from '@familiar/protocol';
 import type { Principal, Scope } from '../identity/principal.ts';
+import { joinInstance } from '../instance/participants.ts';
 import { resolveServerCall } from '../instance/server-instance.ts';
 import { getInstance } from '../sessions/index.ts';
 import { HttpProblem, notFound } from './problem.ts';
@@ -21,8 +22,17 @@ export function principalOf(call: Call): Principal {
 /**
  * A session token names its instance itself. A secret key names it in the query: `?end_user_id=` (alias `user_id`), with
  * `&instance=` for a shared one, or `?instance_id=inst_…` alone for one that was made ephemeral.
+ * Whoever calls in a shared instance joins it.
  */
 export async function subjectOf(call: Call): Promise<Subject> {
+  const subject = await readSubject(call);
+  const { scope, participant, instance } = subject;
+  const { store, clock } = call.services;
+  if (instance.kind === 'shared') await joinInstance(store, scope, { participant, now: clock() });
+  return subject;
+}
+
+async function readSubject(call: Call): Promise<Subject> {
   const principal = principalOf(call);
   if (principal.kind === 'participant') return toSubject(principal.agent, principal);
   const query = (name: string) => call.url.searchParams.get(name) ?? undefined;

@@ -46,7 +46,6 @@ export async function continueEphemeral(deps: ContinueDeps, continuation: Contin
 
 /** Notes that it is in use, which makes nothing new (R12); false if it is over, or idled for too long to go on. */
 async function wake({ store, clock }: ContinueDeps, scope: Scope): Promise<boolean> {
-  if (await isBuried(store, scope)) return false;
   const now = clock();
   const key = [scope.agent, scope.instance];
   const woken = await store.run('UPDATE instances SET seen_at = $3 WHERE agent = $1 AND instance = $2 AND seen_at > $4', [
@@ -56,7 +55,8 @@ async function wake({ store, clock }: ContinueDeps, scope: Scope): Promise<boole
   ]);
   if (woken > 0) return true;
   // Without a row nothing was ever said in it: going on with it and starting afresh are the same.
-  return (await store.rows('SELECT instance FROM instances WHERE agent = $1 AND instance = $2', key)).length === 0;
+  const rows = await store.rows('SELECT instance FROM instances WHERE agent = $1 AND instance = $2', key);
+  return rows.length === 0 && !(await isBuried(store, scope));
 }
 
 async function readCurrent(deps: ContinueDeps, token: string): Promise<ParticipantPrincipal | null> {

@@ -1,7 +1,7 @@
 const LONGEST = 80;
 // Everything that is not seen or that turns the direction of what is: controls, format characters (bidi marks, zero-width
 // joiners, tags), line separators, and the blanks that Unicode counts as letters.
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u034F\u115F\u1160\u17B4\u17B5\u2800\u3164\uFFA0]/gu;
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u2800\u3164\uFFA0]|\u034F|\u115F|\u1160|\u17B4|\u17B5/gu;
 const GRAPHEMES = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 /**

@@ -33,8 +33,6 @@ export interface MintAgent extends IdentitySettings {
   /** Defaults of `LIMITS`. */
   readonly messageBytes?: number;
   readonly queuedMessages?: number;
-  /** May an anonymous conversation be taken over at sign-in (§5)? Default `ask`. */
-  readonly claim?: 'ask' | 'never';
 }
 
 export interface MintCall {

@@ -10,8 +10,8 @@ export interface Joining {
 }
 
 /**
- * Notes that somebody takes part in a shared instance; in any other kind, or where there is none yet, nothing. Call it where
- * a participant makes or lists sessions or writes: a mint alone joins nobody (R12).
+ * Notes that somebody takes part in a shared instance; in any other kind, or where there is none yet, nothing. Called for every
+ * request in one, reads too: whoever can read what others write is shown to them. A mint alone joins nobody (R12).
  * Throws `IdentityError` `participant_removed`, also for a request that passed the guard before the removal.
  */
 export async function joinInstance(tx: Sql, scope: Scope, { participant, now }: Joining): Promise<void> {
@@ -20,7 +20,7 @@ export async function joinInstance(tx: Sql, scope: Scope, { participant, now }: 
     `INSERT INTO participants (agent, instance, level, participant, name, picture, joined_at, seen_at, removed_at)
      SELECT agent, instance, $3, $4, $5, $6, $7, $7, NULL FROM instances WHERE agent = $1 AND instance = $2 AND kind = 'shared'
      ON CONFLICT (agent, instance, level, participant) DO UPDATE SET
-       name = excluded.name, picture = excluded.picture, seen_at = excluded.seen_at
+       name = COALESCE(excluded.name, participants.name), picture = COALESCE(excluded.picture, participants.picture), seen_at = excluded.seen_at
      RETURNING removed_at`,
     [scope.agent, scope.instance, level, id, name ?? null, picture ?? null, now],
   );

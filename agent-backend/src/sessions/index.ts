@@ -1,6 +1,6 @@
 export { type Claimed, claimSessions, previewClaim, type Takeover, undoClaim } from './claim.ts';
 export { type ClaimCall, type Claims, type ClaimsDeps, createClaims } from './claims.ts';
-export { endInstance, eraseInstance, getInstance, listIdleInstances, type Receipt } from './instances.ts';
+export { endIdleInstance, endInstance, eraseInstance, eraseRemains, getInstance, listIdleInstances, type Receipt } from './instances.ts';
 export { appendMessage, getMessage, listMessages, type MessageQuery, type NewMessage } from './messages.ts';
 export { CursorError } from './page-cursor.ts';
 export {

@@ -76,6 +76,33 @@ export async function endInstance(tx: Sql, scope: Scope, { kind, now }: Instance
   return eraseInstance(tx, scope);
 }
 
+export interface IdleEnd extends InstanceEnd {
+  /** Milliseconds since 1970. */
+  readonly seenBefore: number;
+}
+
+/** Ends an instance if nobody used it since `seenBefore`, as it stands in this transaction; false if somebody did. */
+export async function endIdleInstance(tx: Sql, scope: Scope, { kind, now, seenBefore }: IdleEnd): Promise<boolean> {
+  const values = [scope.agent, scope.instance, kind, seenBefore];
+  const idle = await tx.rows('SELECT instance FROM instances WHERE agent = $1 AND instance = $2 AND kind = $3 AND seen_at < $4', values);
+  if (idle.length === 0) return false;
+  await endInstance(tx, scope, { kind, now });
+  return true;
+}
+
+/** Erases what claims left behind in buried instances, once nobody can undo them; at most 100. Returns how many there were. */
+export async function eraseRemains(tx: Sql, now: number): Promise<number> {
+  const due = await tx.rows<{ agent: string; instance: string }>(
+    'SELECT agent, instance FROM tombstones WHERE erase_at <= $1 ORDER BY erase_at LIMIT 100',
+    [now],
+  );
+  for (const scope of due) {
+    await eraseInstance(tx, scope);
+    await tx.run('UPDATE tombstones SET erase_at = NULL WHERE agent = $1 AND instance = $2', [scope.agent, scope.instance]);
+  }
+  return due.length;
+}
+
 /** Instances of a kind that nobody has used since `seenBefore` (milliseconds since 1970), at most `limit`, for erasing. */
 export async function listIdleInstances(
   sql: Sql,

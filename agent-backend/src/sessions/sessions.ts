@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Page, Session } from '@familiar/protocol';
+import type { Page, Participant, Session } from '@familiar/protocol';
 import type { Scope } from '../identity/principal.ts';
+import { joinInstance } from '../instance/participants.ts';
 import type { Sql, SqlValue } from '../store/store.ts';
 import { ensureInstance, type NewInstance } from './instances.ts';
 import { formatSessionCursor, parseSessionCursor } from './page-cursor.ts';
@@ -16,6 +17,8 @@ export interface NewSession extends NewInstance {
   /** By default taken from the first message. */
   readonly title?: string | undefined;
   readonly metadata: Readonly<Record<string, unknown>>;
+  /** Who makes it, and with it joins a shared instance. */
+  readonly participant?: Participant | undefined;
 }
 
 /**
@@ -27,6 +30,8 @@ export async function createSession(tx: Sql, scope: Scope, options: NewSession):
   const { id = `sess_${randomUUID()}`, title = '', metadata, now } = options;
   await ensureInstance(tx, scope, options);
   if (options.kind === 'ephemeral') await deleteOthers(tx, scope, id);
+  if (options.kind === 'shared' && options.participant !== undefined)
+    await joinInstance(tx, scope, { participant: options.participant, now });
   await tx.run(
     `INSERT INTO sessions (agent, instance, session, title, metadata, last_seq, last_pos, last_event, active_run, created_at, updated_at)
      VALUES ($1, $2, $3, $4, $5, 0, 0, NULL, NULL, $6, $6) ON CONFLICT (agent, instance, session) DO NOTHING`,

@@ -41,6 +41,8 @@ function openFile(path: string): DatabaseSync {
     chmodSync(path, 0o600);
     db.exec('PRAGMA journal_mode = WAL');
     db.exec('PRAGMA synchronous = FULL');
+    // What is deleted is overwritten, not left in the file for whoever finds it.
+    db.exec('PRAGMA secure_delete = ON');
     // SQLite's own lower() knows ASCII only; PostgreSQL's knows letters.
     db.function('lower', { deterministic: true }, (text) => (typeof text === 'string' ? text.toLowerCase() : text));
     return db;

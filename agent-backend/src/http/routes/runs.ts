@@ -78,7 +78,14 @@ async function agUi(call: Call<RunInput>): Promise<Response> {
     if (messages.length === 0) throw nothingToAnswer();
     const { kind, name } = subject.instance;
     await store.transaction((tx) =>
-      createSession(tx, subject.scope, { id: session, kind, instanceName: name, metadata: {}, now: clock() }),
+      createSession(tx, subject.scope, {
+        id: session,
+        kind,
+        instanceName: name,
+        participant: subject.participant,
+        metadata: {},
+        now: clock(),
+      }),
     );
   }
   return run(call, { subject, session, messages });

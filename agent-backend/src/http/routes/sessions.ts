@@ -3,15 +3,7 @@ import { z } from 'zod';
 import { IdentityError } from '../../identity/identity-error.ts';
 import { resolveServerCall } from '../../instance/server-instance.ts';
 import { writeSessionEvent } from '../../runs/index.ts';
-import {
-  createSession,
-  deleteSession,
-  eraseInstance,
-  getSession,
-  listMessages,
-  listSessions,
-  renameSession,
-} from '../../sessions/index.ts';
+import { createSession, deleteSession, endInstance, getSession, listMessages, listSessions, renameSession } from '../../sessions/index.ts';
 import { notFound } from '../problem.ts';
 import { type Call, empty, json, type Route, withBody } from '../route.ts';
 import { freshPart, principalOf, type Subject, subjectOf, toSubject } from '../subject.ts';
@@ -56,8 +48,8 @@ type Metadata = Readonly<Record<string, unknown>>;
 
 async function create(call: Call<z.output<typeof NEW_SESSION>>): Promise<Response> {
   const { metadata = {}, title } = call.body;
-  const { scope, instance } = subjectOfMetadata(call, metadata);
-  const options = { kind: instance.kind, instanceName: instance.name, now: call.services.clock(), title };
+  const { scope, instance, participant } = subjectOfMetadata(call, metadata);
+  const options = { kind: instance.kind, participant, instanceName: instance.name, now: call.services.clock(), title };
   const kept = principalOf(call).kind === 'server' ? metadata : withoutIdentity(metadata);
   return json(await call.services.store.transaction((tx) => createSession(tx, scope, { ...options, metadata: kept })), 201);
 }
@@ -121,12 +113,12 @@ async function rename(call: Call<z.output<typeof RENAME>>): Promise<Response> {
 
 async function remove(call: Call): Promise<Response> {
   const { scope, instance } = await subjectOf(call);
-  const { store, engine } = call.services;
+  const { store, engine, clock } = call.services;
   const session = sessionId(call);
   const isDeleted = await store.transaction(async (tx) => {
     const isThere = await deleteSession(tx, scope, { session });
     // Nothing of an ephemeral instance outlives its session (R5).
-    if (isThere && instance.kind === 'ephemeral') await eraseInstance(tx, scope);
+    if (isThere && instance.kind === 'ephemeral') await endInstance(tx, scope, { kind: instance.kind, now: clock() });
     return isThere;
   });
   if (!isDeleted) throw notFound();
