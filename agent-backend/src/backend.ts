@@ -10,7 +10,7 @@ import { createMetrics, type Metrics } from './http/metrics.ts';
 import type { AgentFacts } from './http/services.ts';
 import type { Clock } from './identity/clock.ts';
 import { createEmbedKeys } from './identity/embed-keys.ts';
-import { createIdentityKeys } from './identity/identity-keys.ts';
+import { createIdentityKeyring } from './identity/identity-keyring.ts';
 import { createProofNonces } from './identity/proof-nonce.ts';
 import { createSecretKeys } from './identity/secret-keys.ts';
 import { createSessionTokens } from './identity/session-token.ts';
@@ -48,12 +48,16 @@ export async function createBackend(config: Config, options: BackendOptions = {}
   const secrets = readSessionSecrets(config, env, dataDir);
   const speakers = new Map<string, Agent>();
   for (const [name, { agent }] of Object.entries(agents)) speakers.set(name, typeof agent === 'function' ? await agent(env) : agent);
-  const keys = await readKeys(agents, env);
+  const keys = readKeys(agents, env);
   const store = await openStore({ databaseUrl: checked.databaseUrl, dataDir, clock });
+  const identityKeys = await createIdentityKeyring(keys.identityKeys, { store, clock }).catch(async (error: unknown) => {
+    await store.close();
+    throw error;
+  });
   const metrics = createMetrics();
-  const sessionTokens = await createSessionTokens({ secrets, store, clock, identityKeys: keys.identityKeys });
+  const sessionTokens = await createSessionTokens({ secrets, store, clock, identityKeys });
   const nonceKey = createHash('sha256').update(`proof nonces ${secrets[0]?.secret}`).digest();
-  const identity = { ...keys, store, clock, sessionTokens, nonces: createProofNonces({ secret: nonceKey, clock }) };
+  const identity = { ...keys, identityKeys, store, clock, sessionTokens, nonces: createProofNonces({ secret: nonceKey, clock }) };
   const findAgent = (name: string): Agent | null => speakers.get(name) ?? null;
   const engine = createEngine({ store, clock, findAgent, report: (event) => reportRun(event, { log, metrics }) });
   const retention = createRetention({ store, clock, engine, log });
@@ -83,14 +87,14 @@ export async function createBackend(config: Config, options: BackendOptions = {}
 
 type Agents = Config['agents'];
 
-async function readKeys(agents: Agents, env: Environment) {
+function readKeys(agents: Agents, env: Environment) {
   const all = Object.entries(agents);
   const embedKeys = createEmbedKeys(all.flatMap(([agent, { embedKeys = [] }]) => embedKeys.map((key) => ({ ...key, agent }))));
   const secretKeys = createSecretKeys(
     all.flatMap(([agent, { secretKeys = [] }]) => secretKeys.map((key) => ({ name: key.name, agent, secret: readSecret(key, env) }))),
   );
-  const identityKeys = await createIdentityKeys(
-    Object.fromEntries(all.map(([agent, { identityKeys = [] }]) => [agent, identityKeys.map((key) => readIdentityKey(key, env))])),
+  const identityKeys = Object.fromEntries(
+    all.map(([agent, { identityKeys = [] }]) => [agent, identityKeys.map((key) => readIdentityKey(key, env))]),
   );
   return { embedKeys, secretKeys, identityKeys };
 }

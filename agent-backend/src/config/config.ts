@@ -1,6 +1,6 @@
 import type { Agent } from '../agents/agent.ts';
 import type { EmbedKeyEntry } from '../identity/embed-keys.ts';
-import type { createIdentityKeys, IdentityKeyStatus } from '../identity/identity-keys.ts';
+import type { IdentityKeySource, IdentityKeyStatus } from '../identity/identity-keys.ts';
 import { parseConfig } from './schema.ts';
 
 /** Environment variables, as `process.env` gives them. */
@@ -10,9 +10,6 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export type SecretSource = { readonly env: string } | { readonly file: string } | { readonly secret: string };
 
 export type SecretKeyConfig = { readonly name: string } & SecretSource;
-
-/** A key that stands in the configuration itself. */
-export type InlineKey = Parameters<typeof createIdentityKeys>[0][string][number];
 
 interface FileKey {
   readonly issuer: string;
@@ -32,7 +29,7 @@ interface EnvKey {
   readonly retiredAtMs?: number;
 }
 
-export type IdentityKeyConfig = InlineKey | FileKey | EnvKey;
+export type IdentityKeyConfig = IdentityKeySource | FileKey | EnvKey;
 
 /** Each has its default in the contract, §10. */
 export interface LimitsConfig {

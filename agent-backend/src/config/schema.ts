@@ -1,5 +1,6 @@
 import { parseAgentName } from '@familiar/protocol';
 import { z } from 'zod';
+import { parseKeySetUrl } from '../identity/key-set-fetch.ts';
 import { parseOrigin } from '../identity/origins.ts';
 import type { Config } from './config.ts';
 
@@ -10,6 +11,13 @@ const origin = z.string().check((context) => {
     parseOrigin(context.value);
   } catch (error) {
     context.issues.push({ code: 'custom', message: error instanceof Error ? error.message : 'Not an origin.', input: context.value });
+  }
+});
+const jwksUrl = z.string().check((context) => {
+  try {
+    parseKeySetUrl(context.value);
+  } catch (error) {
+    context.issues.push({ code: 'custom', message: error instanceof Error ? error.message : 'Not an address.', input: context.value });
   }
 });
 const status = z.enum(['next', 'active', 'retiring', 'revoked']).optional();
@@ -32,6 +40,14 @@ const IDENTITY_KEY = z.union([
   z.strictObject({ ...keyFacts, secret: text, kid, alg: z.literal('HS256').optional() }),
   z.strictObject({ ...keyFacts, file: text, kid: kid.optional() }),
   z.strictObject({ ...keyFacts, env: text, kid }),
+  z.strictObject({
+    issuer: text,
+    jwksUrl,
+    algs: z
+      .array(z.enum(['ES256', 'EdDSA', 'RS256']))
+      .min(1)
+      .optional(),
+  }),
 ]);
 
 const EMBED_KEY = z.strictObject({

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { PublicJwk } from '../identity/identity-keys.ts';
-import type { Config, Environment, IdentityKeyConfig, InlineKey, SecretSource } from './config.ts';
+import type { IdentityKeySource, PublicJwk } from '../identity/identity-keys.ts';
+import type { Config, Environment, IdentityKeyConfig, SecretSource } from './config.ts';
 
 /** The secret that a source names. Throws `TypeError` that names the source and never the secret. */
 export function readSecret(source: SecretSource, env: Environment): string {
@@ -14,7 +14,7 @@ export function readSecret(source: SecretSource, env: Environment): string {
 }
 
 /** A configured identity key with its file or variable read. */
-export function readIdentityKey(key: IdentityKeyConfig, env: Environment): InlineKey {
+export function readIdentityKey(key: IdentityKeyConfig, env: Environment): IdentityKeySource {
   if ('file' in key) {
     const { file, kid, ...facts } = key;
     const content = parseKeys(file);

@@ -1,12 +1,20 @@
 import { describeRoutes } from './openapi.ts';
 import { json, type Route } from './route.ts';
 import { EMBED_ROUTES } from './routes/embed.ts';
+import { IDENTITY_KEY_ROUTES } from './routes/identity-keys.ts';
 import { INSTANCE_ROUTES } from './routes/instance.ts';
 import { OPERATOR_ROUTES } from './routes/operator.ts';
 import { RUN_ROUTES } from './routes/runs.ts';
 import { SESSION_ROUTES } from './routes/sessions.ts';
 
-const DESCRIBED: readonly Route[] = [...EMBED_ROUTES, ...SESSION_ROUTES, ...RUN_ROUTES, ...INSTANCE_ROUTES, ...OPERATOR_ROUTES];
+const DESCRIBED: readonly Route[] = [
+  ...EMBED_ROUTES,
+  ...SESSION_ROUTES,
+  ...RUN_ROUTES,
+  ...INSTANCE_ROUTES,
+  ...IDENTITY_KEY_ROUTES,
+  ...OPERATOR_ROUTES,
+];
 
 /** Every route there is: the application, its description and its matrix test are made from this one table. */
 export const ROUTES: readonly Route[] = [

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { LimitsConfig } from '../config/config.ts';
 import type { Clock } from '../identity/clock.ts';
 import type { EmbedKeys } from '../identity/embed-keys.ts';
+import type { IdentityKeyring } from '../identity/identity-keyring.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { SessionTokens } from '../identity/session-token.ts';
 import type { AuthenticateCall } from '../instance/authenticate.ts';
@@ -24,6 +25,7 @@ export interface Services {
   readonly clock: Clock;
   readonly engine: Engine;
   readonly embedKeys: EmbedKeys;
+  readonly identityKeys: IdentityKeyring;
   readonly sessionTokens: SessionTokens;
   readonly mint: (call: MintCall) => Promise<MintResult>;
   readonly authenticate: (call: AuthenticateCall) => Promise<Principal | IdentityProblem>;
