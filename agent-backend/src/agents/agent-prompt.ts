@@ -49,18 +49,29 @@ export function readTurnData(instructions: string): TurnData {
   };
 }
 
-/** The newest messages that fit the budget. In a shared instance each carries its author's name, as data. */
+/**
+ * The newest messages that fit the budget. In a shared instance each carries its author's name, as data. What was said before
+ * sign-in is one closed block of data, the agent's own answers too: they may say what somebody made it say.
+ */
 export function toModelMessages(history: readonly HistoryMessage[], budget: HistoryBudget = {}): ModelMessage[] {
   const shared = isShared(history);
   let left = budget.characters ?? 24_000;
   const kept: ModelMessage[] = [];
+  const before: HistoryMessage[] = [];
   for (const message of history.slice(-(budget.messages ?? 40)).toReversed()) {
     const content = shared && message.role === 'user' ? writeAuthored(message) : message.text;
     left -= content.length;
     if (left < 0 && kept.length > 0) break;
-    if (content !== '') kept.unshift({ role: message.role, content });
+    if (message.fromBeforeSignIn === true) before.unshift(message);
+    else if (content !== '') kept.unshift({ role: message.role, content });
   }
-  return kept;
+  return before.length === 0 ? kept : [{ role: 'user', content: writeBefore(before) }, ...kept];
+}
+
+/** Its name says what it is: whoever sat at this browser then may have been somebody else. */
+function writeBefore(messages: readonly HistoryMessage[]): string {
+  const said = messages.map(({ role, text }) => ({ by: role === 'user' ? 'unverified visitor' : 'assistant', text }));
+  return writeDataBlock('unverified_conversation_from_before_sign_in', said);
 }
 
 /** Takes an author's line, as `toModelMessages` writes it, off a message again. */

@@ -9,6 +9,8 @@ export interface HistoryMessage {
   readonly text: string;
   /** Display name of its author, in a shared instance. */
   readonly author?: string;
+  /** Of a conversation that was taken over at sign-in: nobody vouches for who said it, also where it is an answer to that. */
+  readonly fromBeforeSignIn?: true;
 }
 
 /** All that an agent gets for one answer. History ends with the message to be answered. */

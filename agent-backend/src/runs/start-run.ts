@@ -48,8 +48,8 @@ export function startRun(deps: StartDeps, request: RunRequest, times: StartTimes
 async function start(sql: Sql, request: RunRequest, options: StartTimes & { readonly owner: string }): Promise<Started> {
   const { ref } = request;
   // An update, not a read: it locks the session's row, so that of two starts one waits for the other.
-  const [session] = await sql.rows<{ active_run: string | null; last_seq: number }>(
-    `UPDATE sessions SET last_pos = last_pos WHERE agent = $1 AND instance = $2 AND session = $3 RETURNING active_run, last_seq`,
+  const [session] = await sql.rows<{ active_run: string | null; last_seq: number; claim: string | null }>(
+    `UPDATE sessions SET last_pos = last_pos WHERE agent = $1 AND instance = $2 AND session = $3 RETURNING active_run, last_seq, claim`,
     refValues(ref),
   );
   if (session === undefined) return { kind: 'missing' };
@@ -61,7 +61,8 @@ async function start(sql: Sql, request: RunRequest, options: StartTimes & { read
   if (known !== undefined) return { kind: known.fingerprint === fingerprint ? 'joined' : 'differs' };
   if (session.active_run !== null) return { kind: 'busy', run: session.active_run };
   const messages = await storeMessages(sql, request, options.nowMs);
-  if (messages.length === 0 && session.last_seq === 0) return { kind: 'empty' };
+  if (messages.length === 0 && (session.last_seq === 0 || (session.claim !== null && !(await mayTryAgain(sql, ref)))))
+    return { kind: 'empty' };
   const events: RunEvent[] = [
     { type: 'RUN_STARTED', threadId: ref.session, runId: ref.run },
     ...messages.map((value): RunEvent => ({ type: 'CUSTOM', name: 'message_stored', value })),
@@ -87,6 +88,15 @@ async function storeMessages(sql: Sql, { ref, participant, messages }: RunReques
     if (stored !== null && stored.run_id === ref.run) fresh.push(stored);
   }
   return fresh;
+}
+
+/** After a claim, what was asked before anybody signed in is not asked again in the account's name. */
+async function mayTryAgain(sql: Sql, ref: RunRef): Promise<boolean> {
+  const [last] = await sql.rows<{ participant: string | null }>(
+    `SELECT participant FROM messages WHERE agent = $1 AND instance = $2 AND session = $3 AND role = 'user' ORDER BY seq DESC LIMIT 1`,
+    refValues(ref),
+  );
+  return !(last?.participant ?? '').startsWith('{"level":"anonymous"');
 }
 
 interface NewRun extends StartTimes {
