@@ -18,6 +18,7 @@ import { createAuthenticate } from './instance/authenticate.ts';
 import { createMint } from './instance/mint.ts';
 import { createRetention } from './retention.ts';
 import { createEngine, type RunReport } from './runs/index.ts';
+import { createClaims } from './sessions/index.ts';
 import { openStore } from './store/open-store.ts';
 
 /** A running backend without a port: `Request → Response`. */
@@ -69,6 +70,7 @@ export async function createBackend(config: Config, options: BackendOptions = {}
     log,
     mint: createMint({ ...identity, findAgent: (name) => mintSettings(name, agents) }),
     authenticate: createAuthenticate(identity),
+    claims: createClaims({ ...identity, claimSetting: (name) => agents[name]?.claim ?? 'ask' }),
     findAgent: (name) => describeAgent(agents, { name, badge: findAgent(name)?.badge }),
     rates: createRateTable(clock),
     streams: createSlotTable(),

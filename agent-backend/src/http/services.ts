@@ -9,6 +9,7 @@ import type { SessionTokens } from '../identity/session-token.ts';
 import type { AuthenticateCall } from '../instance/authenticate.ts';
 import type { IdentityProblem, MintCall, MintResult } from '../instance/mint.ts';
 import type { Engine } from '../runs/index.ts';
+import type { Claims } from '../sessions/index.ts';
 import type { Store } from '../store/store.ts';
 import type { RateTable, SlotTable } from './limits.ts';
 import type { Metrics } from './metrics.ts';
@@ -27,6 +28,7 @@ export interface Services {
   readonly embedKeys: EmbedKeys;
   readonly identityKeys: IdentityKeyring;
   readonly sessionTokens: SessionTokens;
+  readonly claims: Claims;
   readonly mint: (call: MintCall) => Promise<MintResult>;
   readonly authenticate: (call: AuthenticateCall) => Promise<Principal | IdentityProblem>;
   readonly findAgent: (name: string) => AgentFacts | null;

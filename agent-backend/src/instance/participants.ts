@@ -27,6 +27,11 @@ export async function joinInstance(tx: Sql, scope: Scope, { participant, now }: 
   if (joined !== undefined && joined.removed_at !== null) throw participantRemoved();
 }
 
+/** Compared as R3 says: byte for byte. */
+export function isSameParticipant(left: Participant, right: Participant): boolean {
+  return left.level === right.level && left.id === right.id;
+}
+
 interface ParticipantRow extends Row {
   readonly level: string;
   readonly participant: string;

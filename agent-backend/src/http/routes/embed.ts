@@ -4,6 +4,7 @@ import { isAllowedOrigin } from '../../identity/origins.ts';
 import { HttpProblem } from '../problem.ts';
 import { type Call, empty, json, type Route, withBody } from '../route.ts';
 import { principalOf } from '../subject.ts';
+import { eraseWhole } from './instance.ts';
 
 export const EMBED_ROUTES: readonly Route[] = [
   {
@@ -79,6 +80,10 @@ function takeMint({ services, address, body }: Call): void {
 
 async function revoke(call: Call): Promise<Response> {
   const principal = principalOf(call);
-  if (principal.kind === 'participant') await call.services.sessionTokens.revoke(principal);
+  if (principal.kind !== 'participant') return empty();
+  const { sessionTokens } = call.services;
+  await sessionTokens.revoke(principal);
+  // Nobody comes back to an ephemeral instance: with its token goes all of it (R5).
+  if (principal.instance.kind === 'ephemeral') await eraseWhole(call, principal.instance);
   return empty();
 }
