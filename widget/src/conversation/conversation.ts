@@ -1,5 +1,5 @@
 import type { ReadonlySignal } from '@preact/signals';
-import type { Participant } from '@familiar/protocol';
+import type { Interrupt, Participant, ResumeEntry } from '@familiar/protocol';
 
 /** What a visitor's own message has reached. `sent` means the server has stored it. */
 export type SendState = 'queued' | 'sending' | 'sent' | 'failed';
@@ -14,6 +14,8 @@ export type ChatMessage =
       readonly text: string;
       readonly author: Participant | null;
       readonly isMine: boolean;
+      /** Written anonymously and taken over at sign-in (contract §5): whoever sat at this browser wrote it. */
+      readonly isFromBeforeSignIn: boolean;
       readonly createdAt: number;
       readonly state: ReadonlySignal<SendState>;
     }
@@ -46,6 +48,8 @@ export interface Conversation {
   readonly activity: ReadonlySignal<string | null>;
   readonly trouble: ReadonlySignal<Trouble | null>;
   readonly hasEarlier: ReadonlySignal<boolean>;
+  /** What the last answer waits for before it goes on; null otherwise. Any later words leave it behind. */
+  readonly interrupt: ReadonlySignal<Interrupt | null>;
   /** The text in the composer; kept over a failed renewal and a reload. */
   readonly draft: ReadonlySignal<string>;
   setDraft(text: string): void;
@@ -56,5 +60,7 @@ export interface Conversation {
   /** Tries again: what failed to send, or the answer that broke off. */
   retry(): void;
   loadEarlier(): void;
+  /** Answers `interrupt`: the next run goes on from there. Ignored where `interruptId` is not the one that waits. */
+  resume(entry: ResumeEntry): void;
   dispose(): void;
 }

@@ -91,6 +91,8 @@ export function createConversation(options: ConversationOptions): Conversation {
     activity,
     trouble,
     hasEarlier: pages.hasEarlier,
+    interrupt: signal(null),
+    resume: () => undefined,
     draft,
     setDraft,
     send,

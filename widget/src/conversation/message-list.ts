@@ -48,6 +48,8 @@ function createRows(me: Participant | null): Rows {
   const answers = new Map<string, AnswerRow>();
   const isMe = (author: Participant | null): boolean => author !== null && author.level === me?.level && author.id === me.id;
 
+  const isFromBefore = (author: Participant | null): boolean => author?.level === 'anonymous' && me?.level === 'verified';
+
   const newUser = (...made: Parameters<typeof makeUser>): ChatMessage => {
     const user = makeUser(...made);
     users.set(user.row.id, user);
@@ -68,7 +70,10 @@ function createRows(me: Participant | null): Rows {
       answer.text.value = content;
       answer.state.value = message.status;
     } else if (message.role === 'user')
-      return newUser({ id, text: content, author: participant, isMine: isMe(participant), createdAt }, 'sent');
+      return newUser(
+        { id, text: content, author: participant, isMine: isMe(participant), isFromBeforeSignIn: isFromBefore(participant), createdAt },
+        'sent',
+      );
     else return newAnswer({ id, text: content, state: message.status }, createdAt);
     return null;
   };
@@ -81,7 +86,7 @@ export function createMessageList(me: Participant | null): MessageList {
   return {
     rows,
     addMine({ id, text, createdAt }, state) {
-      rows.value = [...rows.value, newUser({ id, text, author: me, isMine: true, createdAt }, state)];
+      rows.value = [...rows.value, newUser({ id, text, author: me, isMine: true, isFromBeforeSignIn: false, createdAt }, state)];
     },
     setSendState(id, state) {
       const user = users.get(id);

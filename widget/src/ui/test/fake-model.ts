@@ -34,6 +34,7 @@ export function createFakeModel(mode: PanelModel['mode'] = 'launcher') {
     activity,
     trouble,
     hasEarlier: signal(false),
+    interrupt: signal(null),
     draft,
     setDraft: (text: string) => (draft.value = text),
     send(text: string) {
@@ -43,6 +44,7 @@ export function createFakeModel(mode: PanelModel['mode'] = 'launcher') {
     stop: call('stop'),
     retry: call('retry'),
     loadEarlier: call('loadEarlier'),
+    resume: ({ interruptId, status }) => call('resume')(`${interruptId} ${status}`),
     dispose: call('dispose'),
   });
   const model: PanelModel = {
@@ -80,7 +82,16 @@ let count = 0;
 
 export function fakeUser(text: string, state: SendState = 'sent'): ChatMessage {
   count += 1;
-  return { kind: 'user', id: `u${count}`, text, author: null, isMine: true, createdAt: Date.now(), state: signal(state) };
+  return {
+    kind: 'user',
+    id: `u${count}`,
+    text,
+    author: null,
+    isMine: true,
+    isFromBeforeSignIn: false,
+    createdAt: Date.now(),
+    state: signal(state),
+  };
 }
 
 export function fakeAnswer(text: string, state: AnswerState = 'complete') {
