@@ -22,6 +22,8 @@ export interface HttpWorldOptions {
   readonly agent?: Partial<AgentConfig>;
   readonly databaseUrl?: string;
   readonly trustedProxies?: number;
+  /** Default `Date.now`. */
+  readonly clock?: () => number;
 }
 
 export interface CallOptions {
@@ -54,7 +56,7 @@ export async function openHttpWorld(options: HttpWorldOptions = {}) {
       ...(databaseUrl === undefined ? {} : { databaseUrl }),
       ...(trustedProxies === undefined ? {} : { trustedProxies }),
     },
-    { env: {} },
+    { env: {}, ...(options.clock === undefined ? {} : { clock: options.clock }) },
   );
   const call = (method: string, path: string, { token, body, raw, headers, address, rawHeaders }: CallOptions = {}) => {
     const sent = raw ?? (body === undefined ? undefined : JSON.stringify(body));
@@ -88,7 +90,7 @@ export async function openHttpWorld(options: HttpWorldOptions = {}) {
     await backend.close(0);
     rmSync(dataDir, { recursive: true, force: true });
   }
-  return { backend, call, mint, newSession, close, embedKey, secretKey };
+  return { backend, call, mint, newSession, close, embedKey, secretKey, dataDir };
 }
 
 export type HttpWorld = Awaited<ReturnType<typeof openHttpWorld>>;

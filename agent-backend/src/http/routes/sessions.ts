@@ -4,6 +4,7 @@ import { IdentityError } from '../../identity/identity-error.ts';
 import { resolveServerCall } from '../../instance/server-instance.ts';
 import { writeSessionEvent } from '../../runs/index.ts';
 import { createSession, deleteSession, endInstance, getSession, listMessages, listSessions, renameSession } from '../../sessions/index.ts';
+import { scrub } from '../../store/scrub.ts';
 import { notFound } from '../problem.ts';
 import { type Call, empty, json, type Route, withBody } from '../route.ts';
 import { freshPart, principalOf, type Subject, subjectOf, toSubject } from '../subject.ts';
@@ -122,7 +123,8 @@ async function remove(call: Call): Promise<Response> {
     return isThere;
   });
   if (!isDeleted) throw notFound();
-  engine.forget({ scope, session });
+  engine.forget(instance.kind === 'ephemeral' ? { scope } : { scope, session });
+  if (instance.kind === 'ephemeral') await scrub(store);
   return empty();
 }
 
