@@ -66,12 +66,13 @@ async function mint(call: Call): Promise<Response> {
   throw new HttpProblem(result.code, result.detail, { nonce: result.nonce });
 }
 
-/** Renewals come four times an hour and hold a token that was good until just now; first mints are what floods are made of. */
+/** Per agent and address: an agent with a small burst, or a made-up embed key, drains nobody else's. */
 function takeMint({ services, address, body }: Call): void {
   const embedKey = typeof body === 'object' && body !== null && 'embed_key' in body ? body.embed_key : null;
-  const limits = services.findAgent(services.embedKeys.find(embedKey)?.agent ?? '')?.limits ?? {};
+  const agent = services.embedKeys.find(embedKey)?.agent ?? '';
+  const limits = services.findAgent(agent)?.limits ?? {};
   const rate = { burst: limits.mintBurst ?? LIMITS.mintBurst, perMs: (limits.mintsPerHour ?? LIMITS.mintsPerHour) / HOUR_MS };
-  const waitMs = services.rates.take(`mint ${address}`, rate);
+  const waitMs = services.rates.take(JSON.stringify(['mint', agent, address]), rate);
   if (waitMs > 0)
     throw new HttpProblem('rate_limited', 'Too many new session tokens from this address. Wait, then try again.', {
       retryAfterS: waitMs / 1000,
