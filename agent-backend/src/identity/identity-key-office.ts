@@ -1,4 +1,4 @@
-import type { IdentityKeyStatus } from '@familiar/protocol';
+import type { IdentityKeyInfo, IdentityKeyStatus } from '@familiar/protocol';
 import { type Sql, type Store, StoreError } from '../store/store.ts';
 import type { Clock } from './clock.ts';
 import { IdentityError } from './identity-error.ts';
@@ -7,6 +7,7 @@ import {
   type AuditAction,
   type IdentityKeyAudit,
   type IdentityKeyRow,
+  describeRow,
   insertKeyAudit,
   insertKeyRow,
   readAgentKeyRows,
@@ -28,12 +29,16 @@ export interface NewIdentityKey {
 /** What the owner may do with keys at run time. Every act is written down with the name of the secret key that did it. */
 export interface IdentityKeyOffice {
   /** Throws `IdentityError` `unprocessable`: not a public signing key, a kid that is or was taken, a revoked key's numbers, too many. */
-  add(agent: string, key: NewIdentityKey, actor: string): Promise<void>;
+  add(agent: string, key: NewIdentityKey, actor: string): Promise<IdentityKeyInfo>;
   /**
    * `active`, `retiring` and `revoked` for a key that was added by API; `revoked` alone for the others. A revoked key stays so.
    * The same status again changes nothing. Throws `IdentityError` `not_found` or `unprocessable`.
    */
-  changeStatus(agent: string, kid: string, change: { readonly status: IdentityKeyStatus; readonly actor: string }): Promise<void>;
+  changeStatus(
+    agent: string,
+    kid: string,
+    change: { readonly status: IdentityKeyStatus; readonly actor: string },
+  ): Promise<IdentityKeyInfo>;
   /** Oldest first; empty for a kid that nobody touched at run time. */
   audit(agent: string, kid: string): Promise<readonly IdentityKeyAudit[]>;
 }
@@ -57,13 +62,17 @@ export function createIdentityKeyOffice(deps: IdentityKeyOfficeDeps): IdentityKe
       if (elsewhere !== null) throw takenKid();
       await store.transaction((sql) => insert(sql, row, actor)).catch(explainConflict);
       onChange();
+      return describeRow(row);
     },
     async changeStatus(agent, kid, { status, actor }) {
       const rows = await readAgentKeyRows(store, agent);
       const row = rows.find((other) => other.kid === kid);
-      if (row === undefined) await bury(deps, { agent, kid, status, actor });
-      else await store.transaction((sql) => change(sql, row, { status, actor, atMs: clock() }));
+      const changed =
+        row === undefined
+          ? await bury(deps, { agent, kid, status, actor })
+          : await store.transaction((sql) => change(sql, row, { status, actor, atMs: clock() }));
       onChange();
+      return describeRow(changed);
     },
     audit: (agent, kid) => readKeyAudit(store, agent, kid),
   };
@@ -114,8 +123,8 @@ interface Change {
   readonly atMs: number;
 }
 
-async function change(sql: Sql, row: IdentityKeyRow, { status, actor, atMs }: Change): Promise<void> {
-  if (row.status === status) return;
+async function change(sql: Sql, row: IdentityKeyRow, { status, actor, atMs }: Change): Promise<IdentityKeyRow> {
+  if (row.status === status) return row;
   if (row.status === 'revoked') throw new IdentityError('unprocessable', 'This key is revoked for good. Add a new one.');
   if (status === 'next') throw new IdentityError('unprocessable', 'Only a new key is "next". Set it to active, retiring or revoked.');
   const retiredAtMs = status === 'retiring' ? atMs : null;
@@ -124,13 +133,14 @@ async function change(sql: Sql, row: IdentityKeyRow, { status, actor, atMs }: Ch
     throw new IdentityError('unprocessable', 'This key is revoked for good. Add a new one.');
   }
   await insertKeyAudit(sql, row, { action: ACTIONS[status], actor, atMs });
+  return { ...row, status, retiredAtMs };
 }
 
 /** Revokes a key that stands in the configuration file or behind a JWKS URL: its tombstone stands before it. */
 async function bury(
   { store, clock, findElsewhere }: IdentityKeyOfficeDeps,
   { agent, kid, status, actor }: { readonly agent: string; readonly kid: string } & Omit<Change, 'atMs'>,
-): Promise<void> {
+): Promise<IdentityKeyRow> {
   const found = await findElsewhere(agent, kid);
   if (found === null) throw new IdentityError('not_found', 'There is nothing here for this credential.');
   if (status !== 'revoked') {
@@ -151,6 +161,7 @@ async function bury(
       // Somebody else revoked it at the same moment: it is what was asked for.
       if (!(error instanceof StoreError && error.code === 'conflict')) throw error;
     });
+  return row;
 }
 
 function takenKid(): IdentityError {

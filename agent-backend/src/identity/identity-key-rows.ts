@@ -36,6 +36,12 @@ export async function readKeyRows(sql: Sql): Promise<IdentityKeyRow[]> {
   return (await sql.rows(`SELECT ${COLUMNS} FROM identity_keys ORDER BY created_at, kid`)).map(fromRow);
 }
 
+/** `null` if the agent never had a key with this kid, as far as the store knows. */
+export async function readKeyRow(sql: Sql, agent: string, kid: string): Promise<IdentityKeyRow | null> {
+  const [row] = await sql.rows(`SELECT ${COLUMNS} FROM identity_keys WHERE agent = $1 AND kid = $2`, [agent, kid]);
+  return row === undefined ? null : fromRow(row);
+}
+
 /** The rows of one agent, oldest first. */
 export async function readAgentKeyRows(sql: Sql, agent: string): Promise<IdentityKeyRow[]> {
   return (await sql.rows(`SELECT ${COLUMNS} FROM identity_keys WHERE agent = $1 ORDER BY created_at, kid`, [agent])).map(fromRow);
@@ -96,6 +102,11 @@ export async function readKeyAudit(sql: Sql, agent: string, kid: string): Promis
     kid,
   ]);
   return rows.map((row) => ({ action: row['action'] as AuditAction, actor: String(row['actor']), atMs: Number(row['created_at']) }));
+}
+
+/** As the owner sees it. The time of a tombstone is not that of the key that it buried. */
+export function describeRow({ kid, issuer, alg, status, source, createdAtMs }: IdentityKeyRow): IdentityKeyInfo {
+  return { kid, issuer, alg, status, source, created_at: source === 'api' ? new Date(createdAtMs).toISOString() : null };
 }
 
 function fromRow(row: Row): IdentityKeyRow {

@@ -158,11 +158,21 @@ for (const source of listStoreSources()) {
       expect(await ring.find(AGENT, 'k1')).not.toBeNull();
     });
 
+    test('a key that another process has just added is found at once', async () => {
+      const [here, there, signer] = [await open(), await open(), await createTestSigner('k1')];
+      expect(await there.find(AGENT, 'k1')).toBeNull();
+      await add(here, signer);
+      expect(await verify(there, await signer.sign(nowMs))).toBe('alice');
+    });
+
     test('a thousand look-ups read the store once', async () => {
       let readings = 0;
       const counted: Store = { ...store, rows: (text, values) => ((readings += 1), store.rows(text, values)) };
-      const ring = await createIdentityKeyring({ [AGENT]: [] }, { store: counted, clock });
-      await Promise.all(Array.from({ length: 1000 }, (_, at) => ring.find(AGENT, `k${at}`)));
+      const ring = await createIdentityKeyring(
+        { [AGENT]: [{ issuer: 'acme', jwk: (await createTestSigner('c1')).jwk }] },
+        { store: counted, clock },
+      );
+      await Promise.all(Array.from({ length: 1000 }, () => ring.find(AGENT, 'c1')));
       expect(readings).toBe(1);
     });
 

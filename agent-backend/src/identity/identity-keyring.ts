@@ -5,7 +5,7 @@ import type { Clock } from './clock.ts';
 import { createIdentityKeyCache } from './identity-key-cache.ts';
 import { type IdentityKey, type IdentityKeys, importPublicJwk, type PublicJwk } from './identity-key.ts';
 import { createIdentityKeyOffice, type IdentityKeyOffice } from './identity-key-office.ts';
-import { type IdentityKeyRow, readAgentKeyRows } from './identity-key-rows.ts';
+import { describeRow, type IdentityKeyRow, readAgentKeyRows, readKeyRow } from './identity-key-rows.ts';
 import {
   createIdentityKeys,
   type IdentityKeyEntry,
@@ -58,7 +58,14 @@ export async function createIdentityKeyring(entries: KeysByAgent<IdentityKeySour
       if (row?.status === 'revoked') return toRevoked(row);
       const key = await configured.find(agent, kid);
       if (key !== null) return key;
-      return row === null ? published.find(agent, kid) : importRow(row);
+      if (row !== null) return importRow(row);
+      const elsewhere = await settle(published.find(agent, kid));
+      if (elsewhere.kind === 'done' && elsewhere.value !== null) return elsewhere.value;
+      // A key that another process added a moment ago: a signer that switches to it must not fail once.
+      const added = await readKeyRow(store, agent, kid);
+      if (added !== null) return importRow(added);
+      if (elsewhere.kind === 'failed') throw elsewhere.error;
+      return null;
     },
     async list(agent) {
       const rows = await readAgentKeyRows(store, agent);
@@ -109,6 +116,16 @@ function openKeySets(entries: KeysByAgent<KeySetUrlEntry>, deps: { readonly cloc
   };
 }
 
+type Settled<T> = { readonly kind: 'done'; readonly value: T } | { readonly kind: 'failed'; readonly error: unknown };
+
+async function settle<T>(work: Promise<T>): Promise<Settled<T>> {
+  try {
+    return { kind: 'done', value: await work };
+  } catch (error) {
+    return { kind: 'failed', error };
+  }
+}
+
 /** Imports each added key once: its numbers never change, only what is said about it. */
 function createRowImport(): (row: IdentityKeyRow) => Promise<IdentityKey> {
   const imported = new Map<string, Promise<webcrypto.CryptoKey>>();
@@ -132,9 +149,4 @@ function toRevoked({ kid, issuer, alg, thumbprint }: IdentityKeyRow): IdentityKe
 
 function describeKey({ kid, issuer, alg, status }: IdentityKey, source: IdentityKeyInfo['source']): IdentityKeyInfo {
   return { kid, issuer, alg, status, source, created_at: null };
-}
-
-/** The time of a tombstone is not that of the key that it buried. */
-function describeRow({ kid, issuer, alg, status, source, createdAtMs }: IdentityKeyRow): IdentityKeyInfo {
-  return { kid, issuer, alg, status, source, created_at: source === 'api' ? new Date(createdAtMs).toISOString() : null };
 }

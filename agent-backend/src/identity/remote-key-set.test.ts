@@ -92,7 +92,6 @@ describe('while the issuer is away', () => {
     ['it stops in the middle', (response) => response.writeHead(200).write('{"keys":[')],
     ['it sends no JSON', (response) => response.end('<html>')],
     ['it sends no key set', (response) => response.end('{"keys":{}}')],
-    ['it redirects', (response) => response.writeHead(302, { location: 'http://127.0.0.1:9/' }).end()],
     ['it sends too much', (response) => response.end(JSON.stringify({ keys: [], padding: 'x'.repeat(64 * 1024) }))],
   ];
   test.each(troubles)('%s: the last good answer counts for an hour, then nobody comes in, and it recovers', async (_name, trouble) => {
@@ -111,6 +110,19 @@ describe('while the issuer is away', () => {
     nowMs += 30_000;
     expect(await isThere(set, 'fresh')).toBe(true);
     expect(await isThere(set, 'old')).toBe(false);
+  });
+
+  test('a redirect is not followed, wherever it leads', async () => {
+    const elsewhere = await startKeySetServer(publish([old.jwk]));
+    try {
+      for (const status of [301, 302, 307, 308]) {
+        issuer.answer((response) => response.writeHead(status, { location: elsewhere.url }).end());
+        await expect(open().find('old')).rejects.toBeInstanceOf(StoreError);
+      }
+      expect([issuer.requests(), elsewhere.requests()]).toEqual([4, 0]);
+    } finally {
+      await elsewhere.close();
+    }
   });
 
   test('one that never answered refuses everybody, and says that it is not there rather than that the key is unknown', async () => {

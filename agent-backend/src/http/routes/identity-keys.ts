@@ -48,30 +48,26 @@ async function list(call: Call): Promise<Response> {
 async function add(call: Call<z.output<typeof NEW_KEY>>): Promise<Response> {
   const { agent, keyName } = ownerOf(call);
   const { issuer, jwk, status = 'active' } = call.body;
-  await call.services.identityKeys.add(agent, { issuer, jwk, status }, keyName);
-  return json(await describe(call, String(jwk['kid'])), 201);
+  return json(await call.services.identityKeys.add(agent, { issuer, jwk, status }, keyName), 201);
 }
 
 async function change(call: Call<z.output<typeof CHANGE>>): Promise<Response> {
   const { agent, keyName } = ownerOf(call);
-  const kid = call.params['kid'] ?? '';
-  await call.services.identityKeys.changeStatus(agent, kid, { status: call.body.status, actor: keyName });
-  return json(await describe(call, kid));
+  const { status } = call.body;
+  return json(await call.services.identityKeys.changeStatus(agent, call.params['kid'] ?? '', { status, actor: keyName }));
 }
 
 async function audit(call: Call): Promise<Response> {
   const { agent } = ownerOf(call);
   const kid = call.params['kid'] ?? '';
   const lines = await call.services.identityKeys.audit(agent, kid);
-  if (lines.length === 0) await describe(call, kid);
+  if (lines.length === 0 && !(await isListed(call, kid))) throw notFound();
   const data = lines.map(({ action, actor, atMs }) => ({ action, actor, created_at: new Date(atMs).toISOString() }));
   return json({ data, next_cursor: null });
 }
 
-async function describe(call: Call, kid: string) {
-  const key = (await call.services.identityKeys.list(ownerOf(call).agent)).find((other) => other.kid === kid);
-  if (key === undefined) throw notFound();
-  return key;
+async function isListed(call: Call, kid: string): Promise<boolean> {
+  return (await call.services.identityKeys.list(ownerOf(call).agent)).some((key) => key.kid === kid);
 }
 
 function ownerOf(call: Call): ServerPrincipal {
