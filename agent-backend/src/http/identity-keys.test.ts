@@ -64,7 +64,8 @@ test('what does not fit has its code, and says nothing of what was sent', async 
   const secret = { ...(await exportJWK(await generateSecret('HS256', { extractable: true }))), kid: 'canary' };
   expect(await codeOf(post({ issuer: 'acme' }))).toBe('400 malformed_request');
   expect(await codeOf(post({ issuer: 'acme', jwk: signer.jwk, status: 'revoked' }))).toBe('400 malformed_request');
-  expect(await codeOf(post({ issuer: '', jwk: signer.jwk }))).toBe('400 malformed_request');
+  for (const issuer of ['', 'a\u0000', '\ud800', 'x'.repeat(256), 7])
+    expect(await codeOf(post({ issuer, jwk: signer.jwk }))).toBe('400 malformed_request');
   const refused = await post({ issuer: 'canary', jwk: secret });
   expect(await refused.clone().text()).not.toMatch(new RegExp(`canary|${secret.k}`));
   expect(await codeOf(Promise.resolve(refused))).toBe('422 unprocessable');
@@ -73,6 +74,7 @@ test('what does not fit has its code, and says nothing of what was sent', async 
   expect(await codeOf(set(world, 'c1', 'retiring'))).toBe('422 unprocessable');
   expect(await codeOf(set(world, 'k1', 'gone'))).toBe('400 malformed_request');
   expect(await codeOf(set(world, 'nobody', 'revoked'))).toBe('404 not_found');
+  expect(await codeOf(set(world, '%00', 'revoked'))).toBe('404 not_found');
   expect(await codeOf(world.call('GET', '/v1/identity-keys/nobody/audit', { token: world.secretKey }))).toBe('404 not_found');
   expect(await codeOf(world.call('GET', '/v1/identity-keys', { token: visitor.token }))).toBe('401 invalid_credential');
 });
@@ -111,6 +113,10 @@ test('keys of a JWKS URL verify, are listed, and one of them is revoked here bef
   } finally {
     await issuer.close();
   }
+});
+
+test('an address that is not allowed is refused at start, with the reason', async () => {
+  await expect(openWith({ identityKeys: [{ issuer: 'acme', jwksUrl: 'http://idp.example/jwks' }] })).rejects.toThrow(/absolute https/);
 });
 
 test('an issuer that is away makes the mint say "later", never another level', async () => {

@@ -2,7 +2,7 @@ import type { IdentityKeyInfo, IdentityKeyStatus } from '@familiar/protocol';
 import { type Sql, type Store, StoreError } from '../store/store.ts';
 import type { Clock } from './clock.ts';
 import { IdentityError } from './identity-error.ts';
-import { type IdentityKey, importPublicJwk, publicMembers, type PublicJwk } from './identity-key.ts';
+import { type IdentityKey, importPublicJwk, isKid, publicMembers, type PublicJwk } from './identity-key.ts';
 import {
   type AuditAction,
   type IdentityKeyAudit,
@@ -12,6 +12,7 @@ import {
   insertKeyRow,
   readAgentKeyRows,
   readKeyAudit,
+  readKeyRow,
   updateKeyStatus,
 } from './identity-key-rows.ts';
 
@@ -65,16 +66,17 @@ export function createIdentityKeyOffice(deps: IdentityKeyOfficeDeps): IdentityKe
       return describeRow(row);
     },
     async changeStatus(agent, kid, { status, actor }) {
-      const rows = await readAgentKeyRows(store, agent);
-      const row = rows.find((other) => other.kid === kid);
+      // What cannot be a kid does not reach the store, which may know no NUL.
+      if (!isKid(kid)) throw unknownKid();
+      const row = await readKeyRow(store, agent, kid);
       const changed =
-        row === undefined
+        row === null
           ? await bury(deps, { agent, kid, status, actor })
           : await store.transaction((sql) => change(sql, row, { status, actor, atMs: clock() }));
       onChange();
       return describeRow(changed);
     },
-    audit: (agent, kid) => readKeyAudit(store, agent, kid),
+    audit: async (agent, kid) => (isKid(kid) ? readKeyAudit(store, agent, kid) : []),
   };
 }
 
@@ -142,7 +144,7 @@ async function bury(
   { agent, kid, status, actor }: { readonly agent: string; readonly kid: string } & Omit<Change, 'atMs'>,
 ): Promise<IdentityKeyRow> {
   const found = await findElsewhere(agent, kid);
-  if (found === null) throw new IdentityError('not_found', 'There is nothing here for this credential.');
+  if (found === null) throw unknownKid();
   if (status !== 'revoked') {
     throw new IdentityError(
       'unprocessable',
@@ -162,6 +164,10 @@ async function bury(
       if (!(error instanceof StoreError && error.code === 'conflict')) throw error;
     });
   return row;
+}
+
+function unknownKid(): IdentityError {
+  return new IdentityError('not_found', 'There is nothing here for this credential.');
 }
 
 function takenKid(): IdentityError {

@@ -110,8 +110,13 @@ function describe(facts: KeyFacts, { key, ...name }: Omit<KeyName, 'issuer'> & {
   return status === 'revoked' ? { ...name, issuer, status } : { ...name, issuer, status, retiredAtMs, key };
 }
 
+/** May this be a kid at all? */
+export function isKid(kid: unknown): kid is string {
+  return typeof kid === 'string' && KID.test(kid);
+}
+
 function checkKid(kid: unknown): string {
-  if (typeof kid === 'string' && KID.test(kid)) return kid;
+  if (isKid(kid)) return kid;
   throw new TypeError('An identity key needs a kid of 1 to 64 characters of A–Z, a–z, 0–9, "_" and "-".');
 }
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { exportJWK, generateKeyPair, generateSecret } from 'jose';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createTestSigner, signIdentityToken, type TestSigner } from '../../test/identity-signer.ts';
+import { publish, startKeySetServer } from '../../test/key-set-server.ts';
 import { listStoreSources } from '../../test/stores.ts';
 import { openStore } from '../store/open-store.ts';
 import { type Store, StoreError } from '../store/store.ts';
@@ -176,6 +177,26 @@ for (const source of listStoreSources()) {
       expect(readings).toBe(1);
     });
 
+    test('two issuers are asked for their own keys, not for those of the other', async () => {
+      const [one, two] = [await createTestSigner('one'), await createTestSigner('two')];
+      const issuers = [await startKeySetServer(publish([one.jwk])), await startKeySetServer(publish([two.jwk]))];
+      try {
+        const entries = issuers.map(({ url }) => ({ issuer: 'acme', jwksUrl: url }));
+        const ring = await createIdentityKeyring({ [AGENT]: entries }, { store, clock });
+        for (let minute = 0; minute < 4; minute += 1) {
+          expect([(await ring.find(AGENT, 'one'))?.kid, (await ring.find(AGENT, 'two'))?.kid]).toEqual(['one', 'two']);
+          nowMs += 60_000;
+        }
+        expect(issuers.map(({ requests }) => requests())).toEqual([1, 1]);
+        issuers[1]?.answer((response) => response.destroy());
+        nowMs += 3_600_000;
+        expect((await ring.find(AGENT, 'one'))?.kid).toBe('one');
+        await expect(ring.find(AGENT, 'two')).rejects.toThrow('cannot be fetched');
+      } finally {
+        await Promise.all(issuers.map((issuer) => issuer.close()));
+      }
+    });
+
     test('a configured key is revoked at run time, survives a restart as revoked, and changes in no other way', async () => {
       const signer = await createTestSigner('c1');
       const entry = { issuer: 'acme', jwk: signer.jwk };
@@ -248,7 +269,8 @@ for (const source of listStoreSources()) {
       expect(await ring.audit('acme/other', 'k1')).toEqual([]);
       const [row] = await store.rows('SELECT jwk FROM identity_keys');
       expect(Object.keys(JSON.parse(String(row?.['jwk'])) as object).sort()).toEqual(['crv', 'kty', 'x', 'y']);
-      expect((await refusal(set(ring, 'nobody', 'revoked'))).code).toBe('not_found');
+      for (const kid of ['nobody', 'k1\u0000', '', '../k1']) expect((await refusal(set(ring, kid, 'revoked'))).code).toBe('not_found');
+      expect(await ring.audit(AGENT, 'k1\u0000')).toEqual([]);
       expect((await refusal(ring.changeStatus('acme/other', 'k1', { status: 'revoked', actor: OWNER }))).code).toBe('not_found');
     });
   });

@@ -105,7 +105,11 @@ function openKeySets(entries: KeysByAgent<KeySetUrlEntry>, deps: { readonly cloc
   return {
     /** The first that publishes the kid. One that is away hides none of the others, but nothing is "not there" without asking it. */
     async find(agent, kid) {
-      const answers = await Promise.allSettled((agents.get(agent) ?? []).map((set) => set.find(kid)));
+      const sets = agents.get(agent) ?? [];
+      // Otherwise each key of one issuer would be an unknown kid to the others, and ask them again and again.
+      const known = sets.map((set) => set.peek(kid)).find((key) => key !== null);
+      if (known !== undefined) return known;
+      const answers = await Promise.allSettled(sets.map((set) => set.find(kid)));
       const found = answers.find((answer) => answer.status === 'fulfilled' && answer.value !== null);
       if (found?.status === 'fulfilled') return found.value;
       const away = answers.find((answer) => answer.status === 'rejected');

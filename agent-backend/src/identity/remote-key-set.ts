@@ -21,6 +21,8 @@ export interface RemoteKeySetDeps {
 
 /** The keys behind one `jwksUrl`. */
 export interface RemoteKeySet {
+  /** A key that is known and not old; never asks. */
+  peek(kid: string): IdentityKey | null;
   /**
    * `null` if the issuer does not publish this kid, or twice, or for something else than signing with an allowed algorithm.
    * Rejects with `StoreError` `unavailable` if it cannot be asked and its last answer is too old.
@@ -69,16 +71,18 @@ export function createRemoteKeySet(entry: KeySetUrlEntry, { clock, fetch, timeou
     }
     await pending;
   };
+  const isFresh = (): boolean => answer !== null && isWithin(answer.maxAgeMs, clock() - answer.atMs);
   return {
+    peek: (kid) => (isFresh() ? (answer?.keys.get(kid) ?? null) : null),
     async find(kid) {
-      if (answer === null || !answer.keys.has(kid) || !isWithin(answer.maxAgeMs, clock() - answer.atMs)) await refresh();
+      if (!isFresh() || answer?.keys.has(kid) !== true) await refresh();
       if (answer === null || !isWithin(STALE_IF_ERROR_MS, clock() - answer.atMs)) {
         throw new StoreError('unavailable', "The issuer's key set cannot be fetched.");
       }
       return answer.keys.get(kid) ?? null;
     },
     async list() {
-      if (answer === null || !isWithin(answer.maxAgeMs, clock() - answer.atMs)) await refresh();
+      if (!isFresh()) await refresh();
       return [...(answer?.keys.values() ?? [])];
     },
   };

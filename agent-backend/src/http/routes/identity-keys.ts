@@ -7,7 +7,7 @@ import { principalOf } from '../subject.ts';
 const SECRET = ['secret'] as const;
 
 const NEW_KEY = z.strictObject({
-  issuer: z.string().min(1).max(255),
+  issuer: z.string().regex(/^[^\p{Cc}\p{Cs}]{1,255}$/u),
   jwk: z.record(z.string(), z.unknown()),
   status: z.enum(['next', 'active']).optional(),
 });
