@@ -1,16 +1,18 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { ClaimPreview, ClaimReceipt, MemoryFact, MessagePage, Page, Session } from '@familiar/protocol';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { ORIGIN, runInput } from '../../test/http-world.ts';
 import { CLAIMS_URL, openPeople, type People, problemOf } from '../../test/people.ts';
 import type { HistoryMessage } from '../agents/agent.ts';
 import { functionAgent } from '../agents/function-agent.ts';
 
 /** Remembers what starts with "remember ", and says what it was shown and what it knows. */
+let release = (): void => undefined;
 const shown: (readonly HistoryMessage[])[] = [];
 const agent = functionAgent(async function* ({ history, memory }) {
   shown.push(history);
   const text = history.at(-1)?.text ?? '';
+  if (text === 'wait') await new Promise<void>((resolve) => (release = resolve));
   if (text.startsWith('remember ')) await memory.remember(text.slice(9));
   yield `I know: ${(await memory.list()).map((fact) => fact.text).join('; ')}`;
 });
@@ -175,6 +177,47 @@ test('another account at the same browser finds the conversation gone, and canno
   expect(await sessionsOf(alice.token)).toEqual([]);
   expect(await problemOf(people.tryMint(browser))).toEqual({ status: 410, code: 'gone' });
   expect((await people.call('DELETE', `/v1/embed/claims/${receipt.id}`, { token: alice.token })).status).toBe(200);
+});
+
+test('a conversation that is being answered is neither moved nor moved back', async () => {
+  const { browser, anonymous, session } = await visit();
+  const alice = await people.signIn(browser, { sub: 'busy' });
+  const ask = async (token: string) => {
+    const asked = people.call('POST', `/v1/sessions/${session}/runs`, { token, body: runInput('wait') });
+    const answer = await asked;
+    await vi.waitFor(() => expect(shown.at(-1)?.at(-1)?.text).toBe('wait'));
+    return answer;
+  };
+  const busy = { status: 409, code: 'run_in_progress' };
+  const first = await ask(anonymous.token);
+  expect(await problemOf(people.claim(alice.token, browser))).toEqual(busy);
+  release();
+  await first.text();
+  const receipt = await receiptOf(await people.claim(alice.token, browser));
+  shown.length = 0;
+  const second = await ask(alice.token);
+  const undo = () => people.call('DELETE', `/v1/embed/claims/${receipt.id}`, { token: alice.token });
+  expect(await problemOf(undo())).toEqual(busy);
+  release();
+  await second.text();
+  expect((await undo()).status).toBe(200);
+});
+
+test('where every request is proven, the one proof of the claim is enough', async () => {
+  const key = `pk_${randomBytes(16).toString('base64url')}`;
+  const strict = await openPeople({ agent: { embedKeys: [{ key, origins: [ORIGIN], strictBinding: true }] } });
+  const browser = await strict.openBrowser();
+  const { token } = await strict.mint({ embed_key: key, identity_token: await strict.sign() }, browser);
+  const ath = createHash('sha256').update(token).digest('base64url');
+  const send = async (by: typeof browser) =>
+    strict.call('POST', '/v1/embed/claims', {
+      token,
+      body: {},
+      headers: { origin: ORIGIN, dpop: await by.prove({ htu: CLAIMS_URL, ath }) },
+    });
+  expect(await problemOf(send(await strict.openBrowser()))).toEqual({ status: 401, code: 'invalid_proof' });
+  expect((await send(browser)).status).toBe(201);
+  await strict.close();
 });
 
 test('an agent that is set to never keeps the two apart', async () => {

@@ -28,8 +28,9 @@ export interface NewSession extends NewInstance {
  */
 export async function createSession(tx: Sql, scope: Scope, options: NewSession): Promise<Session> {
   const { id = `sess_${randomUUID()}`, title = '', metadata, now } = options;
-  await ensureInstance(tx, scope, options);
+  // Sessions before their instance, as everywhere: in another order, two transactions would wait for each other's rows.
   if (options.kind === 'ephemeral') await deleteOthers(tx, scope, id);
+  await ensureInstance(tx, scope, options);
   if (options.kind === 'shared' && options.participant !== undefined)
     await joinInstance(tx, scope, { participant: options.participant, now });
   await tx.run(
