@@ -86,6 +86,17 @@ describe('the ladder', () => {
   });
 });
 
+test('who comes back keeps what there is from being idle, and makes nothing', async () => {
+  const first = minted(await world.mint());
+  const insert = `INSERT INTO instances (agent, instance, kind, created_at, seen_at) VALUES ($1, $2, 'anonymous', $3, $3)`;
+  await world.store.run(insert, [AGENT, first.instance.id, world.time.now]);
+  world.time.now += 29 * 24 * 3_600_000;
+  await world.mint();
+  expect(await world.store.rows('SELECT instance, seen_at FROM instances')).toEqual([
+    { instance: first.instance.id, seen_at: world.time.now },
+  ]);
+});
+
 describe('ids', () => {
   test.each([
     [{ user_id: '' }, 'invalid_id'],

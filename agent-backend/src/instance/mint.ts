@@ -17,6 +17,7 @@ import { continueEphemeral } from './continue-ephemeral.ts';
 import { type MintBody, parseMintBody } from './mint-request.ts';
 import { type IdentitySettings, resolve, type Resolved } from './resolve.ts';
 import { checkAdmission } from './standing.ts';
+import { touchInstance } from './touch.ts';
 
 export interface MintDeps {
   readonly store: Store;
@@ -97,6 +98,7 @@ async function mint(deps: MintDeps, call: MintCall): Promise<MintResponse> {
     agent: agent.name,
   });
   await checkAdmission(deps.store, { agent: agent.name, participant, instance });
+  await touchInstance(deps.store, { agent: agent.name, instance: instance.id }, deps.clock());
   const { token, expiresInS } = await deps.sessionTokens.sign({
     agent: agent.name,
     participant,

@@ -3,6 +3,9 @@ import type { Scope } from '../identity/principal.ts';
 import type { Row, Sql } from '../store/store.ts';
 import { participantRemoved } from './standing.ts';
 
+/** So that a read does not become a write each time. */
+const SEEN_EVERY_MS = 60_000;
+
 export interface Joining {
   readonly participant: Participant;
   /** Milliseconds since 1970. */
@@ -15,16 +18,30 @@ export interface Joining {
  * Throws `IdentityError` `participant_removed`, also for a request that passed the guard before the removal.
  */
 export async function joinInstance(tx: Sql, scope: Scope, { participant, now }: Joining): Promise<void> {
-  const { level, id, name, picture } = participant;
-  const [joined] = await tx.rows<{ removed_at: number | null }>(
+  const { level, id, name = null, picture = null } = participant;
+  const key = [scope.agent, scope.instance, level, id];
+  const [known] = await tx.rows<KnownRow>(
+    'SELECT name, picture, seen_at, removed_at FROM participants WHERE agent = $1 AND instance = $2 AND level = $3 AND participant = $4',
+    key,
+  );
+  if (known !== undefined && known.removed_at !== null) throw participantRemoved();
+  const isSame = (name ?? known?.name) === known?.name && (picture ?? known?.picture) === known?.picture;
+  if (known !== undefined && isSame && now - known.seen_at < SEEN_EVERY_MS) return;
+  await tx.run(
     `INSERT INTO participants (agent, instance, level, participant, name, picture, joined_at, seen_at, removed_at)
      SELECT agent, instance, $3, $4, $5, $6, $7, $7, NULL FROM instances WHERE agent = $1 AND instance = $2 AND kind = 'shared'
      ON CONFLICT (agent, instance, level, participant) DO UPDATE SET
-       name = COALESCE(excluded.name, participants.name), picture = COALESCE(excluded.picture, participants.picture), seen_at = excluded.seen_at
-     RETURNING removed_at`,
-    [scope.agent, scope.instance, level, id, name ?? null, picture ?? null, now],
+       name = COALESCE(excluded.name, participants.name), picture = COALESCE(excluded.picture, participants.picture),
+       seen_at = excluded.seen_at`,
+    [...key, name, picture, now],
   );
-  if (joined !== undefined && joined.removed_at !== null) throw participantRemoved();
+}
+
+interface KnownRow extends Row {
+  readonly name: string | null;
+  readonly picture: string | null;
+  readonly seen_at: number;
+  readonly removed_at: number | null;
 }
 
 /** Compared as R3 says: byte for byte. */
