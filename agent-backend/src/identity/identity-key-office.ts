@@ -130,8 +130,9 @@ async function change(sql: Sql, row: IdentityKeyRow, { status, actor, atMs }: Ch
   if (row.status === 'revoked') throw new IdentityError('unprocessable', 'This key is revoked for good. Add a new one.');
   if (status === 'next') throw new IdentityError('unprocessable', 'Only a new key is "next". Set it to active, retiring or revoked.');
   const retiredAtMs = status === 'retiring' ? atMs : null;
-  // Somebody else revoked it meanwhile: that stands.
   if (!(await updateKeyStatus(sql, row, { status, retiredAtMs, atMs }))) {
+    // Somebody else revoked it meanwhile: that stands, and may be what was asked for.
+    if (status === 'revoked') return { ...row, status };
     throw new IdentityError('unprocessable', 'This key is revoked for good. Add a new one.');
   }
   await insertKeyAudit(sql, row, { action: ACTIONS[status], actor, atMs });

@@ -111,6 +111,14 @@ for (const source of listStoreSources()) {
       expect(await verify(there, token)).toBe('token_revoked_key');
     });
 
+    test('two that revoke the same key at the same moment both succeed, and one of them is written down', async () => {
+      const [here, there] = [await open(), await open()];
+      await add(here, await createTestSigner('k1'));
+      const both = await Promise.all([set(here, 'k1', 'revoked'), set(there, 'k1', 'revoked'), set(here, 'k1', 'revoked')]);
+      expect(both.map(({ status }) => status)).toEqual(['revoked', 'revoked', 'revoked']);
+      expect((await here.audit(AGENT, 'k1')).map(({ action }) => action)).toEqual(['added', 'revoked']);
+    });
+
     test('a reading that began before a revocation does not bring the key back', async () => {
       const signer = await createTestSigner('k1');
       await add(await open(), signer);
