@@ -6,6 +6,7 @@ export default defineConfig({
   testDir: '.',
   testMatch: '**/*.e2e.ts',
   outputDir: '../test-results/e2e',
+  globalSetup: './build.ts',
   timeout: 45_000,
   expect: { timeout: 10_000 },
   fullyParallel: false,
