@@ -70,7 +70,7 @@ export async function createBackend(config: Config, options: BackendOptions = {}
     log,
     mint: createMint({ ...identity, findAgent: (name) => mintSettings(name, agents) }),
     authenticate: createAuthenticate(identity),
-    claims: createClaims({ ...identity, claimSetting: (name) => agents[name]?.claim ?? 'ask' }),
+    claims: createClaims({ ...identity, claimSetting: (name) => own(agents, name)?.claim ?? 'ask' }),
     findAgent: (name) => describeAgent(agents, { name, badge: findAgent(name)?.badge }),
     rates: createRateTable(clock),
     streams: createSlotTable(),

@@ -71,8 +71,11 @@ test('50 ephemeral visitors at once never meet, and after the end no word of the
 test('an ended session’s token opens and makes nothing, and its renewal starts afresh', async () => {
   const browser = await people.openBrowser();
   const { token, instance } = await people.mint({ user_id: 'ephemeral' }, browser);
-  const session = await people.talk(token, 'hello');
+  const canary = `canary${randomUUID()}`;
+  const session = await people.talk(token, canary);
+  expect(readEverything().files).toContain(canary);
   expect((await people.call('DELETE', `/v1/sessions/${session}`, { token })).status).toBe(204);
+  expect(readEverything().files.includes(canary)).toBe(false);
   const refused = { status: 401, code: 'session_token_revoked' };
   expect(await problemOf(people.call('GET', '/v1/sessions', { token }))).toEqual(refused);
   expect(await problemOf(people.call('POST', '/v1/sessions', { token, body: {} }))).toEqual(refused);
