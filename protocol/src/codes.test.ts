@@ -16,10 +16,12 @@ test('every code has a status of the contract', () => {
 test("somebody else's row has no code of its own", () => {
   const forbidden = Object.entries(STATUS_OF).filter(([, status]) => status === 403);
   expect(forbidden.map(([code]) => code).sort()).toEqual([
+    'claim_not_allowed',
     'embed_key_disabled',
     'identity_mismatch',
     'identity_required',
     'origin_not_allowed',
+    'participant_removed',
     'step_up_required',
   ]);
 });
