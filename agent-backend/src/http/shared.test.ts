@@ -6,9 +6,10 @@ import type { HistoryMessage } from '../agents/agent.ts';
 import { functionAgent } from '../agents/function-agent.ts';
 
 const shown: (readonly HistoryMessage[])[] = [];
-const agent = functionAgent(async function* ({ history, memory }) {
+const agent = functionAgent(async function* ({ history, memory, signal }) {
   shown.push(history);
   const text = history.at(-1)?.text ?? '';
+  if (text.startsWith('wait')) await new Promise((resolve) => signal.addEventListener('abort', resolve));
   if (text.startsWith('remember ')) await memory.remember(text.slice(9));
   yield `heard ${text}`;
 });
@@ -159,6 +160,23 @@ test('erasing oneself in a shared instance takes one’s own words and no others
   expect(await people.read('/v1/instance/memories', ann.token)).toMatchObject({ data: [{ text: 'Ann likes coffee' }] });
   expect(await people.read(`/v1/sessions/${own}`, ann.token)).toMatchObject({ title: '' });
   expect((await instanceOf(ann.token)).participants?.map(({ id }) => id)).toEqual(['ann']);
+});
+
+test('erasing oneself while one’s question is being answered ends that answer, and the others go on', async () => {
+  const { ann, bea, session } = await openTeam('erase-running');
+  const answer = await people.call('POST', `/v1/sessions/${session}/runs`, { token: bea.token, body: runInput('wait for my secret') });
+  expect((await people.call('DELETE', '/v1/instance', { token: bea.token })).status).toBe(200);
+  expect(await answer.text()).toContain('"outcome":{"type":"cancelled"}');
+  await people.talk(ann.token, 'Ann goes on', session);
+  const messages = await messagesOf(session, ann.token);
+  expect(messages.map(({ content }) => content).join()).not.toContain('secret');
+  expect(
+    shown
+      .at(-1)
+      ?.map(({ text }) => text)
+      .join(),
+  ).not.toContain('secret');
+  expect(messages.at(-1)?.content).toBe('heard Ann goes on');
 });
 
 test('an export holds all of one’s own instance, and of a shared one only one’s own words', async () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Participant } from '@familiar/protocol';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { listStoreSources } from '../../test/stores.ts';
 import { functionAgent } from '../agents/function-agent.ts';
 import type { Scope } from '../identity/principal.ts';
@@ -113,8 +113,9 @@ describe.each(listStoreSources())('erasure on $kind', (source) => {
     await end(scope);
     go();
     await engine.drain(5000);
+    // An agent that was told to stop is not waited for.
+    await vi.waitFor(() => expect(rejected).toMatchObject({ code: 'no_instance' }));
     expect(await count(scope)).toBe(0);
-    expect(rejected).toMatchObject({ code: 'no_instance' });
   });
 
   describe('the sweep', () => {
