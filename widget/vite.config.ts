@@ -21,8 +21,9 @@ export default defineConfig(({ mode }): UserConfig => {
           modulePreload: false,
           rolldownOptions: {
             input: 'src/panel-entry.ts',
-            preserveEntrySignatures: 'strict',
-            output: { format: 'es', entryFileNames: 'panel-[hash].js', codeSplitting: false },
+            // What is needed by some only are files of their own; they take the rooms from the panel's module.
+            preserveEntrySignatures: 'allow-extension',
+            output: { format: 'es', entryFileNames: 'panel-[hash].js', chunkFileNames: 'familiar-[name]-[hash].js' },
           },
         },
       };
