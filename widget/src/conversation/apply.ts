@@ -1,9 +1,11 @@
-import type { Message, MessageStatus, RunEvent } from '@familiar/protocol';
+import type { Interrupt, Message, MessageStatus } from '@familiar/protocol';
+import type { HeardEvent } from '../stream/parse-event.ts';
 
+/** An answer that is not stored yet. */
 export interface RunAnswer {
   readonly id: string;
   readonly text: string;
-  /** `streaming` until the run's terminal event or the stored message says otherwise. */
+  /** `streaming` until the run's terminal event. */
   readonly state: 'streaming' | MessageStatus;
 }
 
@@ -11,11 +13,11 @@ export interface RunAnswer {
 export interface RunState {
   readonly isStarted: boolean;
   readonly answers: readonly RunAnswer[];
-  /** Visitors' messages that the server has stored, from this tab or elsewhere. */
+  /** What the server has stored: visitors' messages, and the answers that were announced in pieces. */
   readonly stored: readonly Message[];
   /** Name of the tool at work. */
   readonly activity: string | null;
-  readonly ending: null | { readonly state: MessageStatus; readonly code: string | null };
+  readonly ending: null | { readonly code: string | null; readonly interrupts: readonly Interrupt[] };
   /** Events were missed that the server no longer has: the messages must be loaded again. */
   readonly hasGap: boolean;
 }
@@ -23,58 +25,44 @@ export interface RunState {
 export const NEW_RUN: RunState = { isStarted: false, answers: [], stored: [], activity: null, ending: null, hasGap: false };
 
 /** What a run has come to after one more event. Pure; after the ending nothing changes any more. */
-export function apply(state: RunState, event: RunEvent): RunState {
+export function apply(state: RunState, event: HeardEvent): RunState {
   if (state.ending !== null) return state;
   switch (event.type) {
     case 'RUN_STARTED':
       return { ...state, isStarted: true };
     case 'TEXT_MESSAGE_START':
-      return { ...withAnswer(state, event.messageId, (answer) => answer), activity: null };
+      return { ...say(state, event.messageId, ''), activity: null };
     case 'TEXT_MESSAGE_CONTENT':
-      return withAnswer(state, event.messageId, (answer) => ({ ...answer, text: answer.text + event.delta }));
+      return say(state, event.messageId, event.delta);
     case 'TOOL_CALL_START':
       return { ...state, activity: event.toolCallName };
     case 'TOOL_CALL_RESULT':
       return { ...state, activity: null };
-    case 'TEXT_MESSAGE_END':
-    case 'TOOL_CALL_ARGS':
-    case 'TOOL_CALL_END':
-      return state;
-    case 'CUSTOM':
-      return applyCustom(state, event);
-    case 'RUN_FINISHED':
-      return end(state, event.outcome.type === 'cancelled' ? 'cancelled' : 'complete', null);
-    case 'RUN_ERROR':
-      return end(state, event.code === 'interrupted' ? 'interrupted' : 'failed', event.code);
-    default:
-      return event satisfies never;
-  }
-}
-
-function applyCustom(state: RunState, event: Extract<RunEvent, { type: 'CUSTOM' }>): RunState {
-  switch (event.name) {
     case 'message_stored': {
-      const message = event.value;
-      if (message.role === 'user') return { ...state, stored: [...state.stored, message] };
       // What is stored is the truth; the deltas were its announcement.
-      return withAnswer(state, message.id, ({ id }) => ({ id, text: message.content, state: message.status }));
+      const answers = state.answers.filter(({ id }) => id !== event.message.id);
+      return { ...state, answers, stored: [...state.stored, event.message] };
     }
     case 'resume_gap':
       return { ...state, hasGap: true };
-    case 'session_renamed':
-      return state;
+    case 'RUN_FINISHED':
+      return end(state, event.outcome === 'cancelled' ? 'cancelled' : 'complete', { code: null, interrupts: event.interrupts });
+    case 'RUN_ERROR': {
+      const code = event.code ?? 'agent_failed';
+      return end(state, code === 'interrupted' ? code : 'failed', { code, interrupts: [] });
+    }
     default:
       return event satisfies never;
   }
 }
 
-function withAnswer(state: RunState, id: string, change: (answer: RunAnswer) => RunAnswer): RunState {
-  const isKnown = state.answers.some((answer) => answer.id === id);
-  const answers = isKnown ? state.answers : [...state.answers, { id, text: '', state: 'streaming' as const }];
-  return { ...state, answers: answers.map((answer) => (answer.id === id ? change(answer) : answer)) };
+function say(state: RunState, id: string, delta: string): RunState {
+  if (state.stored.some((message) => message.id === id)) return state;
+  const known = state.answers.find((answer) => answer.id === id);
+  const answer = { id, text: (known?.text ?? '') + delta, state: 'streaming' as const };
+  return { ...state, answers: [...state.answers.filter((other) => other !== known), answer] };
 }
 
-function end(state: RunState, status: MessageStatus, code: string | null): RunState {
-  const answers = state.answers.map((answer) => (answer.state === 'streaming' ? { ...answer, state: status } : answer));
-  return { ...state, answers, activity: null, ending: { state: status, code } };
+function end(state: RunState, status: MessageStatus, ending: RunState['ending']): RunState {
+  return { ...state, answers: state.answers.map((answer) => ({ ...answer, state: status })), activity: null, ending };
 }

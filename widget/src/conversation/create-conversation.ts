@@ -1,110 +1,82 @@
 import { batch, signal } from '@preact/signals';
-import type { Conversation, ConversationPhase, Trouble } from './conversation.ts';
-import type { ConversationOptions } from './options.ts';
-import { createServerSession } from './history.ts';
+import type { Conversation, Trouble } from './conversation.ts';
+import type { Drafts } from './drafts.ts';
 import { createMessageList } from './message-list.ts';
+import type { ConversationOptions } from './options.ts';
 import { createPages } from './pages.ts';
-import { createOutbox } from './outbox.ts';
-import { createRunner } from './runner.ts';
 import { troubleFrom, troubleOf } from './trouble.ts';
-import { Failure } from '../session/failure.ts';
+import { createWorker } from './worker.ts';
 
 /**
  * The conversation `sessionId` of one participant, or a new one that the server learns of with its first message.
  * It begins to load at once; an answer that is being written is followed.
  */
 export function createConversation(options: ConversationOptions): Conversation {
-  const { api, drafts } = options;
+  const { drafts } = options;
   const life = new AbortController();
-  const phase = signal<ConversationPhase>('loading');
-  const activity = signal<string | null>(null);
   const trouble = signal<Trouble | null>(null);
-  const draft = signal('');
-  const list = createMessageList(options.me);
-  let sessionId = options.sessionId;
-  const pages = createPages({ api, list, signal: life.signal, sessionId: () => sessionId });
-
+  const list = createMessageList(options);
   const report = (error: unknown): void => {
     if (life.signal.aborted) return;
     trouble.value = troubleFrom(error);
     options.onTrouble(trouble.value);
   };
-  const ensureSession = async (): Promise<string> => {
-    if (sessionId !== null) return sessionId;
-    const made = await createServerSession(api);
-    if (made === null) throw new Failure('internal_error');
-    if (life.signal.aborted) throw new Failure('aborted');
-    sessionId = made;
-    options.onSession(made);
-    return made;
-  };
-  const runner = createRunner({
-    ...options,
-    list,
-    phase,
-    activity,
-    trouble,
-    signal: life.signal,
-    ensureSession,
-    reload: async () => pages.reload(),
-    report,
-  });
-  const outbox = createOutbox({ list, runner, limit: options.queueLimit });
-
-  const start = async (): Promise<void> => {
-    const kept = await drafts.load();
-    if (life.signal.aborted) return;
-    if (draft.value === '') draft.value = kept;
-    const activeRun = await pages.reload();
-    if (life.signal.aborted) return;
-    phase.value = 'idle';
-    if (activeRun !== null) await runner.join(activeRun);
-    outbox.drain();
-  };
-  const begin = (): void => {
-    phase.value = 'loading';
-    start().catch((error: unknown) => {
-      if (!life.signal.aborted) phase.value = 'idle';
-      report(error);
-    });
-  };
-  const setDraft = (text: string): void => {
-    draft.value = text;
-    drafts.save(text);
-  };
+  const { draft, keep, setDraft } = createDraft(drafts, life.signal, () => worker.unsent());
+  const pages = createPages({ api: options.api, list, life: life.signal });
+  const worker = createWorker({ ...options, list, pages, life: life.signal, report, onUnsent: keep });
+  const undo = options.isOnScreen.subscribe(worker.wake);
   const send = (text: string): void => {
     const words = text.trim();
     if (words === '' || life.signal.aborted) return;
-    if (new TextEncoder().encode(words).length > options.messageBytes) return void (trouble.value = troubleOf('message_too_large'));
-    if (!outbox.accept(words)) return void (trouble.value = troubleOf('queue_full'));
+    const refusal = worker.accept(words);
+    if (refusal !== null) return void (trouble.value = troubleOf(refusal));
     batch(() => {
       trouble.value = null;
       if (draft.value.trim() === words) setDraft('');
     });
     drafts.flush();
-    if (phase.value === 'idle') outbox.drain();
   };
-  begin();
   return {
     messages: list.rows,
-    phase,
-    activity,
-    trouble,
+    phase: worker.phase,
+    activity: worker.activity,
+    interrupt: worker.interrupt,
     hasEarlier: pages.hasEarlier,
-    interrupt: signal(null),
-    resume: () => undefined,
+    trouble,
     draft,
     setDraft,
     send,
-    stop: () => runner.stop(),
+    stop: worker.stop,
     retry() {
       trouble.value = null;
-      if (!outbox.retry()) begin();
+      worker.retry();
     },
     loadEarlier: () => void pages.loadEarlier().catch(report),
+    resume: worker.resume,
     dispose() {
+      undo();
       drafts.flush();
       life.abort();
+      worker.wake();
+    },
+  };
+}
+
+/** The composer's text, kept over a reload together with what could not be sent. */
+function createDraft(drafts: Drafts, life: AbortSignal, unsent: () => readonly string[]) {
+  const draft = signal('');
+  const keep = (): void => drafts.save([...unsent(), draft.value].filter((text) => text !== '').join('\n'));
+  const restore = async (): Promise<void> => {
+    const kept = await drafts.load();
+    if (!life.aborted && draft.value === '') draft.value = kept;
+  };
+  void restore();
+  return {
+    draft,
+    keep,
+    setDraft(this: void, text: string): void {
+      draft.value = text;
+      keep();
     },
   };
 }

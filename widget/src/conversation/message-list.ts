@@ -3,123 +3,106 @@ import { batch, type ReadonlySignal, type Signal, signal } from '@preact/signals
 import type { RunAnswer } from './apply.ts';
 import type { AnswerState, ChatMessage, SendState } from './conversation.ts';
 
-interface UserRow {
-  readonly row: Extract<ChatMessage, { kind: 'user' }>;
-  readonly state: Signal<SendState>;
-}
-interface AnswerRow {
-  readonly row: Extract<ChatMessage, { kind: 'answer' }>;
-  readonly state: Signal<AnswerState>;
-  readonly text: Signal<string>;
-}
+type Row<Kind> = Extract<ChatMessage, { kind: Kind }>;
+type Entry = { seq: number } & (
+  | { readonly kind: 'user'; readonly row: Row<'user'>; readonly state: Signal<SendState> }
+  | { readonly kind: 'answer'; readonly row: Row<'answer'>; readonly state: Signal<AnswerState>; readonly text: Signal<string> }
+);
 
-/** The messages on the screen, each once by id. The list changes when a message comes; a word changes one signal. */
+/** What is not stored yet stays last, in the order in which it was written. */
+const UNSTORED = Number.MAX_SAFE_INTEGER;
+
+/** The messages on the screen, each once by id, in the server's order. The list changes when a message comes; a word changes one signal. */
 export interface MessageList {
   readonly rows: ReadonlySignal<readonly ChatMessage[]>;
-  addMine(message: { readonly id: string; readonly text: string; readonly createdAt: number }, state: SendState): void;
-  setSendState(id: string, state: SendState): void;
-  applyAnswer(answer: RunAnswer, createdAt: number): void;
-  /** Stored messages, oldest first; `before`: earlier ones. Known ones are brought up to date in place. */
-  merge(messages: readonly Message[], place: 'before' | 'after'): void;
+  addMine(id: string, text: string): void;
+  /** What a visitor's message has reached, to be read and turned; null where there is none. */
+  sendState(id: string): Signal<SendState> | null;
+  /** An answer that is under way. */
+  write(answer: RunAnswer): void;
+  /** Stored messages: new ones get their place, known ones are brought up to date. */
+  take(messages: readonly Message[]): void;
+  /** The visitors' last stored words, if no answer followed or it broke off. */
+  unanswered(): Row<'user'> | null;
 }
 
-function makeUser(row: Omit<UserRow['row'], 'kind' | 'state'>, first: SendState): UserRow {
-  const state = signal<SendState>(first);
-  return { row: { ...row, kind: 'user', state }, state };
+export interface MessageListOptions {
+  readonly me: Participant | null;
+  readonly isShared: boolean;
 }
 
-function makeAnswer({ id, text: words, state: first }: RunAnswer, createdAt: number): AnswerRow {
-  const text = signal(words);
-  const state = signal<AnswerState>(first);
-  return { row: { kind: 'answer', id, text, createdAt, state }, state, text };
-}
-
-interface Rows {
-  readonly users: ReadonlyMap<string, UserRow>;
-  readonly answers: ReadonlyMap<string, AnswerRow>;
-  readonly newUser: (...made: Parameters<typeof makeUser>) => ChatMessage;
-  readonly newAnswer: (...made: Parameters<typeof makeAnswer>) => ChatMessage;
-  /** Brings a known message up to date (null), or makes its row. */
-  readonly take: (message: Message) => ChatMessage | null;
-}
-
-function createRows(me: Participant | null): Rows {
-  const users = new Map<string, UserRow>();
-  const answers = new Map<string, AnswerRow>();
-  const isMe = (author: Participant | null): boolean => author !== null && author.level === me?.level && author.id === me.id;
-
-  const isFromBefore = (author: Participant | null): boolean => author?.level === 'anonymous' && me?.level === 'verified';
-
-  const newUser = (...made: Parameters<typeof makeUser>): ChatMessage => {
-    const user = makeUser(...made);
-    users.set(user.row.id, user);
-    return user.row;
-  };
-  const newAnswer = (...made: Parameters<typeof makeAnswer>): ChatMessage => {
-    const answer = makeAnswer(...made);
-    answers.set(answer.row.id, answer);
-    return answer.row;
-  };
-  const take = (message: Message): ChatMessage | null => {
-    const { id, content, participant } = message;
-    const createdAt = Date.parse(message.created_at) || 0;
-    const user = users.get(id);
-    const answer = answers.get(id);
-    if (user !== undefined) user.state.value = 'sent';
-    else if (answer !== undefined) {
-      answer.text.value = content;
-      answer.state.value = message.status;
-    } else if (message.role === 'user')
-      return newUser(
-        { id, text: content, author: participant, isMine: isMe(participant), isFromBeforeSignIn: isFromBefore(participant), createdAt },
-        'sent',
-      );
-    else return newAnswer({ id, text: content, state: message.status }, createdAt);
-    return null;
-  };
-  return { users, answers, newUser, newAnswer, take };
-}
-
-export function createMessageList(me: Participant | null): MessageList {
+export function createMessageList(options: MessageListOptions): MessageList {
   const rows = signal<readonly ChatMessage[]>([]);
-  const { users, answers, newUser, newAnswer, take } = createRows(me);
+  const entries = new Map<string, Entry>();
+  let newest = 0;
+  const put = (entry: Entry): void => void entries.set(entry.row.id, entry);
+  const show = (): void => {
+    rows.value = [...entries.values()].sort((a, b) => a.seq - b.seq).map(({ row }) => row);
+  };
+  const takeOne = (message: Message): void => {
+    const known = entries.get(message.id);
+    newest = Math.max(newest, message.seq);
+    if (known === undefined) return put(makeEntry(message, options));
+    known.seq = message.seq;
+    if (known.kind === 'user') known.state.value = 'sent';
+    else {
+      known.text.value = message.content;
+      known.state.value = message.status;
+    }
+  };
   return {
     rows,
-    addMine({ id, text, createdAt }, state) {
-      rows.value = [...rows.value, newUser({ id, text, author: me, isMine: true, isFromBeforeSignIn: false, createdAt }, state)];
+    addMine(id, text) {
+      put(makeUser({ id, text, author: options.me, isMine: true, isFromBeforeSignIn: false, createdAt: Date.now() }, UNSTORED));
+      show();
     },
-    setSendState(id, state) {
-      const user = users.get(id);
-      if (user !== undefined) user.state.value = state;
+    sendState(id) {
+      const entry = entries.get(id);
+      return entry?.kind === 'user' ? entry.state : null;
     },
-    applyAnswer(next, createdAt) {
-      const known = answers.get(next.id);
-      if (known === undefined) {
-        rows.value = insertAnswer(rows.value, newAnswer(next, createdAt));
-        return;
+    write({ id, text, state }) {
+      const known = entries.get(id);
+      if (known?.kind === 'answer') {
+        known.text.value = text;
+        known.state.value = state;
+      } else if (known === undefined) {
+        // After all that is stored, before what waits to be sent.
+        put(makeAnswer({ id, text, state, createdAt: Date.now() }, newest + 0.5));
+        show();
       }
+    },
+    take(messages) {
       batch(() => {
-        known.text.value = next.text;
-        known.state.value = next.state;
+        messages.forEach(takeOne);
+        show();
       });
     },
-    merge(messages, place) {
-      batch(() => {
-        const fresh = messages.map(take).filter((row) => row !== null);
-        if (fresh.length > 0) rows.value = place === 'before' ? [...fresh, ...rows.value] : insertSent(rows.value, fresh);
-      });
-    },
+    unanswered: () => findUnanswered(rows.peek()),
   };
 }
 
-const isWaiting = (row: ChatMessage): boolean => row.kind === 'user' && row.state.peek() === 'queued';
-
-/** Messages that wait to be sent stay last, whatever comes in before them. */
-function insertSent(rows: readonly ChatMessage[], fresh: readonly ChatMessage[]): readonly ChatMessage[] {
-  const at = rows.findIndex(isWaiting);
-  return at === -1 ? [...rows, ...fresh] : [...rows.slice(0, at), ...fresh, ...rows.slice(at)];
+function makeEntry({ id, seq, role, content, status, participant, created_at }: Message, { me, isShared }: MessageListOptions): Entry {
+  const createdAt = Date.parse(created_at) || 0;
+  if (role === 'assistant') return makeAnswer({ id, text: content, state: status, createdAt }, seq);
+  const isMine = participant !== null && participant.level === me?.level && participant.id === me.id;
+  const isFromBeforeSignIn = !isShared && participant?.level === 'anonymous' && me?.level === 'verified';
+  return makeUser({ id, text: content, author: participant, isMine, isFromBeforeSignIn, createdAt }, seq);
 }
 
-function insertAnswer(rows: readonly ChatMessage[], answer: ChatMessage): readonly ChatMessage[] {
-  return insertSent(rows, [answer]);
+function makeUser(row: Omit<Row<'user'>, 'kind' | 'state'>, seq: number): Entry {
+  const state = signal<SendState>(seq === UNSTORED ? 'queued' : 'sent');
+  return { kind: 'user', row: { ...row, kind: 'user', state }, state, seq };
+}
+
+function makeAnswer(answer: RunAnswer & { readonly createdAt: number }, seq: number): Entry {
+  const text = signal(answer.text);
+  const state = signal<AnswerState>(answer.state);
+  return { kind: 'answer', row: { kind: 'answer', id: answer.id, createdAt: answer.createdAt, text, state }, state, text, seq };
+}
+
+function findUnanswered(rows: readonly ChatMessage[]): Row<'user'> | null {
+  const stored = rows.filter((row) => row.kind === 'answer' || row.state.peek() === 'sent');
+  const last = stored.at(-1);
+  if (last?.kind === 'answer' && !['interrupted', 'failed'].includes(last.state.peek())) return null;
+  return stored.findLast((row) => row.kind === 'user') ?? null;
 }

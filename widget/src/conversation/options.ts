@@ -1,4 +1,5 @@
 import type { Participant } from '@familiar/protocol';
+import type { ReadonlySignal } from '@preact/signals';
 import type { Bag } from '../config/config.ts';
 import type { Clock } from '../config/clock.ts';
 import type { Api } from '../session/session.ts';
@@ -13,15 +14,18 @@ export interface ConversationOptions {
   /** The session to show; null begins a new one with the first message. */
   readonly sessionId: string | null;
   readonly me: Participant | null;
+  /** Others may write here: it listens for them while it is on the screen. */
+  readonly isShared: boolean;
+  readonly isOnScreen: ReadonlySignal<boolean>;
   readonly messageBytes: number;
   /** Messages that may wait while an answer runs. */
   readonly queueLimit: number;
   readonly drafts: Drafts;
   /** What the page tells about itself, sent with each run. */
   context(): Bag | null;
-  onSession(sessionId: string): void;
+  readonly onSession: (sessionId: string) => void;
   /** The server has stored a message of ours. */
-  onSent(messageId: string): void;
-  onAnswer(messageId: string): void;
-  onTrouble(trouble: Trouble): void;
+  readonly onSent: (messageId: string) => void;
+  readonly onAnswer: (messageId: string) => void;
+  readonly onTrouble: (trouble: Trouble) => void;
 }

@@ -1,45 +1,39 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
 import type { Api } from '../session/session.ts';
-import { loadHistory } from './history.ts';
+import { type History, loadHistory } from './history.ts';
 import type { MessageList } from './message-list.ts';
 
-/** The stored messages of a session, page by page into the list. */
+/** The stored messages of a session, page by page into the list, which puts them in order. */
 export interface Pages {
   readonly hasEarlier: ReadonlySignal<boolean>;
-  /** The newest ones; resolves to the run that is going on, if any. Throws `Failure`. */
-  reload(): Promise<string | null>;
+  /** The newest ones. Throws `Failure`. */
+  reload(sessionId: string): Promise<History>;
   /** The page before; one at a time. Throws `Failure`. */
   loadEarlier(): Promise<void>;
 }
 
-export interface PagesOptions {
-  readonly api: Api;
-  readonly list: MessageList;
-  readonly signal: AbortSignal;
-  readonly sessionId: () => string | null;
-}
-
-export function createPages({ api, list, sessionId, signal: life }: PagesOptions): Pages {
+export function createPages({ api, list, life }: { api: Api; list: MessageList; life: AbortSignal }): Pages {
   const hasEarlier = signal(false);
-  let earlier: string | null = null;
-  let isLoading = false;
-  const load = async (place: 'before' | 'after'): Promise<string | null> => {
-    const id = sessionId();
-    if (id === null) return null;
-    const history = await loadHistory(api, id, place === 'before' ? earlier : null);
-    if (life.aborted) return null;
-    list.merge(history.messages, place);
-    earlier = history.earlier;
-    hasEarlier.value = earlier !== null;
-    return history.activeRun;
+  let before: { readonly sessionId: string; readonly cursor: string } | null = null;
+  const load = async (sessionId: string, cursor: string | null): Promise<History> => {
+    const history = await loadHistory(api, sessionId, cursor);
+    if (life.aborted) return history;
+    list.take(history.messages);
+    before = history.earlier === null ? null : { sessionId, cursor: history.earlier };
+    hasEarlier.value = before !== null;
+    return history;
   };
   return {
     hasEarlier,
-    reload: async () => load('after'),
+    reload: async (sessionId) => load(sessionId, null),
     async loadEarlier() {
-      if (earlier === null || isLoading) return;
-      isLoading = true;
-      await load('before').finally(() => (isLoading = false));
+      const wanted = before;
+      if (wanted === null) return;
+      before = null;
+      await load(wanted.sessionId, wanted.cursor).catch((error: unknown) => {
+        before = wanted;
+        throw error;
+      });
     },
   };
 }

@@ -1,3 +1,5 @@
+import type { Failure } from '../session/failure.ts';
+
 export const SILENCE_LIMIT_MS = 40_000;
 const BASE_MS = 500;
 const CAP_MS = 30_000;
@@ -7,11 +9,14 @@ const CAP_MS = 30_000;
  * `Retry-After`, to which half a second of jitter is added so that not everybody comes back at once.
  */
 export function retryDelayMs(attempt: number, random: () => number, retryAfterMs?: number): number {
-  if (retryAfterMs !== undefined) return retryAfterMs + random() * BASE_MS;
-  return random() * Math.min(CAP_MS, BASE_MS * 2 ** Math.min(attempt, 16));
+  return retryAfterMs === undefined ? random() * Math.min(CAP_MS, BASE_MS * 2 ** attempt) : retryAfterMs + random() * BASE_MS;
 }
 
-/** Answers after which trying again cannot help (contract §7). */
-export function isFinal(status: number): boolean {
-  return status === 400 || status === 401 || status === 403 || status === 404 || status === 410;
+/**
+ * Whether trying again cannot help (contract §7): 400, 401, 403, 404, 410 and what else the request itself is to blame
+ * for, a hard cap, a wait that nobody would sit through, an identity that the page must renew.
+ */
+export function isFinal({ code, status, retryAfterMs = 0 }: Failure): boolean {
+  if (status === 0) return code !== 'network_error' && code !== 'timeout';
+  return code === 'limit_reached' || retryAfterMs > CAP_MS || (status < 500 && status !== 408 && status !== 429);
 }

@@ -1,10 +1,31 @@
-import type { RunEvent } from '@familiar/protocol';
-import { parseMessage } from './parse-message.ts';
+import type { Interrupt, Message } from '@familiar/protocol';
+import { own, ownList, ownText, parseMessage } from './parse-message.ts';
 
-type Field = (key: string) => string | null;
+/** The events that the widget acts on, with what it reads of them (contract §7). */
+export type HeardEvent =
+  | { readonly type: 'RUN_STARTED'; readonly runId: string }
+  | { readonly type: 'TEXT_MESSAGE_START'; readonly messageId: string }
+  | { readonly type: 'TEXT_MESSAGE_CONTENT'; readonly messageId: string; readonly delta: string }
+  | { readonly type: 'TOOL_CALL_START'; readonly toolCallName: string }
+  | { readonly type: 'TOOL_CALL_RESULT' }
+  | { readonly type: 'RUN_FINISHED'; readonly outcome: string | null; readonly interrupts: readonly Interrupt[] }
+  | { readonly type: 'RUN_ERROR'; readonly code: string | null }
+  | { readonly type: 'message_stored'; readonly message: Message }
+  | { readonly type: 'resume_gap' };
 
-/** Reads one event of a run; `null` for what is not JSON, not known, or lacks a field that its type needs (contract §7). */
-export function parseEvent(data: string): RunEvent | null {
+/** The texts that each type needs; a type that is not here is ignored. */
+const TEXTS: Readonly<Record<Exclude<HeardEvent['type'], 'message_stored' | 'resume_gap'>, readonly string[]>> = {
+  RUN_STARTED: ['runId'],
+  TEXT_MESSAGE_START: ['messageId'],
+  TEXT_MESSAGE_CONTENT: ['messageId', 'delta'],
+  TOOL_CALL_START: ['toolCallName'],
+  TOOL_CALL_RESULT: [],
+  RUN_FINISHED: [],
+  RUN_ERROR: [],
+};
+
+/** Reads one event; `null` for what is not JSON, not known, or lacks what its type needs. */
+export function parseEvent(data: string): HeardEvent | null {
   let value: unknown;
   try {
     value = JSON.parse(data);
@@ -12,77 +33,39 @@ export function parseEvent(data: string): RunEvent | null {
     // Not JSON: ignored like every unknown event.
     return null;
   }
-  if (typeof value !== 'object' || value === null) return null;
-  const own = (key: string): unknown => (Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined);
-  const text: Field = (key) => {
-    const found = own(key);
-    return typeof found === 'string' ? found : null;
+  const type = ownText(value, 'type') ?? '';
+  if (type === 'CUSTOM') return parseCustom(value);
+  const names = own(TEXTS, type) as readonly string[] | undefined;
+  if (names?.some((name) => ownText(value, name) === null) ?? true) return null;
+  const outcome = own(value, 'outcome');
+  return {
+    ...Object.fromEntries((names ?? []).map((name) => [name, ownText(value, name)])),
+    type,
+    code: ownText(value, 'code'),
+    outcome: ownText(outcome, 'type'),
+    interrupts: ownList(outcome, 'interrupts')
+      .map(parseInterrupt)
+      .filter((interrupt) => interrupt !== null),
+  } as HeardEvent;
+}
+
+function parseCustom(event: unknown): HeardEvent | null {
+  const type = own(event, 'name');
+  const message = type === 'message_stored' ? parseMessage(own(event, 'value')) : null;
+  if (message !== null) return { type: 'message_stored', message };
+  return type === 'resume_gap' ? { type } : null;
+}
+
+function parseInterrupt(value: unknown): Interrupt | null {
+  const [id, reason, metadata] = [ownText(value, 'id'), own(value, 'reason'), own(value, 'metadata')];
+  const maxAge = own(metadata, 'max_age');
+  if (id === null || reason !== 'step_up' || typeof maxAge !== 'number') return null;
+  const acr = ownList(metadata, 'acr_values').filter((name) => typeof name === 'string');
+  return {
+    id,
+    reason,
+    toolCallId: ownText(value, 'toolCallId') ?? '',
+    message: ownText(value, 'message') ?? '',
+    metadata: { max_age: maxAge, ...(acr.length > 0 ? { acr_values: acr } : {}) },
   };
-  const type = text('type') ?? '';
-  switch (type) {
-    case 'RUN_STARTED': {
-      const runId = text('runId');
-      return runId === null ? null : { type, runId, threadId: text('threadId') ?? '' };
-    }
-    case 'RUN_FINISHED': {
-      const runId = text('runId');
-      return runId === null ? null : { type, runId, threadId: text('threadId') ?? '', outcome: outcome(own('outcome')) };
-    }
-    case 'RUN_ERROR':
-      return { type, message: '', code: text('code') ?? 'agent_failed' };
-    case 'CUSTOM':
-      return parseCustom(text('name') ?? '', own('value'));
-    default:
-      return parseMessageEvent(type, text) ?? parseToolEvent(type, text);
-  }
-}
-
-function outcome(value: unknown): { type: 'success' } | { type: 'cancelled' } {
-  const type: unknown = typeof value === 'object' && value !== null && Object.hasOwn(value, 'type') ? Reflect.get(value, 'type') : null;
-  return { type: type === 'cancelled' ? 'cancelled' : 'success' };
-}
-
-function parseMessageEvent(type: string, text: Field): RunEvent | null {
-  const messageId = text('messageId');
-  if (messageId === null) return null;
-  const delta = text('delta');
-  switch (type) {
-    case 'TEXT_MESSAGE_START':
-      return { type, messageId, role: 'assistant' };
-    case 'TEXT_MESSAGE_CONTENT':
-      return delta === null ? null : { type, messageId, delta };
-    case 'TEXT_MESSAGE_END':
-      return { type, messageId };
-    default:
-      return null;
-  }
-}
-
-function parseToolEvent(type: string, text: Field): RunEvent | null {
-  const toolCallId = text('toolCallId');
-  if (toolCallId === null) return null;
-  const toolCallName = text('toolCallName');
-  switch (type) {
-    case 'TOOL_CALL_START':
-      return toolCallName === null ? null : { type, toolCallId, toolCallName };
-    case 'TOOL_CALL_END':
-      return { type, toolCallId };
-    case 'TOOL_CALL_RESULT':
-      return { type, toolCallId, messageId: text('messageId') ?? '', content: '', role: 'tool' };
-    default:
-      return null;
-  }
-}
-
-function parseCustom(name: string, value: unknown): RunEvent | null {
-  switch (name) {
-    case 'message_stored': {
-      const message = parseMessage(value);
-      return message === null ? null : { type: 'CUSTOM', name, value: message };
-    }
-    case 'resume_gap':
-      return { type: 'CUSTOM', name, value: { last_event_id: '' } };
-    default:
-      return null;
-  }
 }

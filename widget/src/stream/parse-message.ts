@@ -3,21 +3,33 @@ import { parseParticipant } from '../session/grant.ts';
 
 const STATUSES: readonly MessageStatus[] = ['complete', 'cancelled', 'interrupted', 'failed'];
 
+/** A member of what came over the wire: an own one, or undefined. */
+export function own(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined;
+}
+
+export function ownText(value: unknown, key: string): string | null {
+  const found = own(value, key);
+  return typeof found === 'string' ? found : null;
+}
+
+export function ownList(value: unknown, key: string): readonly unknown[] {
+  const found = own(value, key);
+  return Array.isArray(found) ? found : [];
+}
+
 /** Reads a stored message; `null` for anything that is not one. */
 export function parseMessage(value: unknown): Message | null {
-  if (typeof value !== 'object' || value === null) return null;
-  const own = (key: keyof Message): unknown => (Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined);
-  const [id, seq, role, content, runId, createdAt] = [own('id'), own('seq'), own('role'), own('content'), own('run_id'), own('created_at')];
-  if (typeof id !== 'string' || typeof seq !== 'number' || typeof content !== 'string') return null;
-  if (role !== 'user' && role !== 'assistant') return null;
+  const [id, role, content, seq] = [ownText(value, 'id'), own(value, 'role'), ownText(value, 'content'), own(value, 'seq')];
+  if (id === null || content === null || typeof seq !== 'number' || (role !== 'user' && role !== 'assistant')) return null;
   return {
     id,
     seq,
     role,
     content,
-    status: STATUSES.find((known) => known === own('status')) ?? 'complete',
-    run_id: typeof runId === 'string' ? runId : null,
-    participant: parseParticipant(own('participant')),
-    created_at: typeof createdAt === 'string' ? createdAt : '',
+    status: STATUSES.find((known) => known === own(value, 'status')) ?? 'complete',
+    run_id: ownText(value, 'run_id'),
+    participant: parseParticipant(own(value, 'participant')),
+    created_at: ownText(value, 'created_at') ?? '',
   };
 }

@@ -6,7 +6,8 @@ import type { CallInit } from '../session/transport.ts';
 import { sse } from '../test/chat-server.ts';
 import { createManualClock } from '../test/manual-clock.ts';
 import { retryDelayMs, SILENCE_LIMIT_MS } from './backoff.ts';
-import { followRun } from './follow-run.ts';
+import { follow as followTarget } from './follow.ts';
+import { type HeardEvent, parseEvent } from './parse-event.ts';
 
 const RUN = 'run-1';
 const EVENTS: readonly RunEvent[] = [
@@ -17,12 +18,14 @@ const EVENTS: readonly RunEvent[] = [
   { type: 'RUN_FINISHED', threadId: 's', runId: RUN, outcome: { type: 'success' } },
 ];
 
+const HEARD = EVENTS.map((event) => parseEvent(JSON.stringify(event)));
+
 type Answer = (init: CallInit, path: string) => Response;
 
 function follow(answers: Answer[], random = () => 0.5) {
   const clock = createManualClock();
   const calls: { path: string; init: CallInit }[] = [];
-  const events: RunEvent[] = [];
+  const events: HeardEvent[] = [];
   const states: boolean[] = [];
   const life = new AbortController();
   const call: Api['call'] = async (path, init = {}) => {
@@ -32,14 +35,17 @@ function follow(answers: Answer[], random = () => 0.5) {
     return answer(init, path);
   };
   const api: Api = { call, json: async () => null };
-  const target = { sessionId: 's', runId: RUN, message: { id: 'm-1', content: 'Hi', context: null } };
-  const over = followRun(target, {
+  const target = { sessionId: 's', runId: RUN, after: null, input: { runId: RUN } };
+  const over = followTarget(target, {
     api,
     clock,
     random,
     signal: life.signal,
-    onEvent: (event) => events.push(event),
-    onReconnecting: (is) => states.push(is),
+    onEvent(event) {
+      events.push(event);
+      return event.type === 'RUN_FINISHED';
+    },
+    onConnection: (isConnected) => states.push(isConnected),
   });
   return { clock, calls, events, states, life, over };
 }
@@ -65,8 +71,8 @@ it('hands on every event once, wherever the connection breaks', async () => {
     const resume: Answer = (init) => sse(RUN, EVENTS, init.method === 'POST' ? 0 : Number(init.headers?.['last-event-id']?.split(':')[1]));
     const run = follow([() => sse(RUN, EVENTS.slice(0, cut)), resume]);
     await settle(run);
-    expect(run.events).toEqual(EVENTS);
-    expect(run.states).toContain(true);
+    expect(run.events).toEqual(HEARD);
+    expect(run.states).toContain(false);
     expect(run.calls[1]?.path).toBe(cut === 0 ? '/v1/sessions/s/runs' : '/v1/sessions/s/events');
   }
 });
@@ -74,7 +80,7 @@ it('hands on every event once, wherever the connection breaks', async () => {
 it('skips events that come a second time', async () => {
   const run = follow([() => sse(RUN, EVENTS.slice(0, 3)), () => sse(RUN, EVENTS)]);
   await settle(run);
-  expect(run.events).toEqual(EVENTS);
+  expect(run.events).toEqual(HEARD);
 });
 
 it('ignores events it does not know, and those of other runs', async () => {
@@ -106,10 +112,10 @@ it('takes 40 s of silence for a dead connection', async () => {
   await tick();
   expect(run.calls).toHaveLength(1);
   run.clock.advance(1);
-  await vi.waitFor(() => expect(run.states).toContain(true));
+  await vi.waitFor(() => expect(run.states).toContain(false));
   run.clock.advance(0);
   await run.over;
-  expect(run.events).toEqual(EVENTS);
+  expect(run.events).toEqual(HEARD);
 });
 
 it('ends at once when it is no longer wanted', async () => {

@@ -1,0 +1,121 @@
+import type { Participant, RunEvent } from '@familiar/protocol';
+import { expect, it, vi } from 'vitest';
+import { createChatServer } from '../test/chat-server.ts';
+import { openConversation } from '../test/open-conversation.ts';
+
+const until = async (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 2_000, interval: 2 });
+const ME: Participant = { level: 'verified', id: 'u_alice', name: 'Alice' };
+const BOB: Participant = { level: 'verified', id: 'u_bob', name: 'Bob' };
+
+async function shared() {
+  const server = createChatServer(ME, 'shared');
+  server.log.begin();
+  const chat = openConversation(server, { me: ME, isShared: true });
+  await until(() => expect(server.log.listeners()).toBe(1));
+  return { server, chat };
+}
+
+it('shows what others write, and what they are answered, as it comes', async () => {
+  const { server, chat } = await shared();
+  server.hear(BOB, 'Hello all');
+  server.say('Hello ');
+  await until(() => expect(chat.texts()).toEqual(['Hello all', 'Hello ']));
+  expect(chat.phase.value).toBe('answering');
+  expect(chat.messages.value[0]).toMatchObject({ author: BOB, isMine: false, isFromBeforeSignIn: false });
+  server.say('Bob');
+  server.finish();
+  await until(() => expect(chat.states()).toEqual(['sent', 'complete']));
+  expect(chat.phase.value).toBe('idle');
+});
+
+it('lets the other be answered first, then asks, then listens again', async () => {
+  const { server, chat } = await shared();
+  server.hear(BOB, 'First me');
+  await until(() => expect(chat.phase.value).toBe('answering'));
+  chat.send('Then me');
+  expect(chat.states()).toEqual(['sent', 'queued']);
+  server.say('Bob it is.');
+  server.finish();
+  await until(() => expect(chat.texts()).toEqual(['First me', 'Bob it is.', 'Then me', 'You said: Then me']));
+  await until(() => expect(server.log.listeners()).toBe(1));
+  server.hear(BOB, 'Me again');
+  await until(() => expect(chat.texts().at(-1)).toBe('Me again'));
+  expect(chat.posts()).toHaveLength(1);
+});
+
+it('misses nothing that is written while the connection is lost', async () => {
+  const { server, chat } = await shared();
+  server.log.drop();
+  server.hear(BOB, 'While you were out');
+  server.say('Noted.');
+  server.finish();
+  await chat.settle(() => expect(chat.texts()).toEqual(['While you were out', 'Noted.']));
+  expect(chat.trouble.value).toBeNull();
+});
+
+it('listens only while it is on the screen, and catches up', async () => {
+  const { server, chat } = await shared();
+  chat.isOnScreen.value = false;
+  await until(() => expect(server.log.listeners()).toBe(0));
+  server.hear(BOB, 'Anybody there?');
+  server.finish();
+  chat.isOnScreen.value = true;
+  await until(() => expect(chat.texts()).toEqual(['Anybody there?']));
+});
+
+it('holds no stream where nobody else can write', async () => {
+  const server = createChatServer(ME);
+  server.log.begin();
+  const chat = openConversation(server, { me: ME });
+  await until(() => expect(chat.phase.value).toBe('idle'));
+  expect(server.seen.some(({ path }) => path.endsWith('/events'))).toBe(false);
+});
+
+it('marks what was written anonymously in an account as from before sign-in, and nothing in a shared instance', async () => {
+  const stranger: Participant = { level: 'anonymous', id: 'anon_x' };
+  for (const isShared of [false, true]) {
+    const server = createChatServer(ME);
+    server.log.begin();
+    server.log.store({ id: 'a', role: 'user', content: 'before', run_id: 'r', participant: stranger, status: 'complete' });
+    server.log.store({ id: 'b', role: 'user', content: 'after', run_id: 'r', participant: ME, status: 'complete' });
+    const chat = openConversation(server, { me: ME, isShared });
+    await until(() => expect(chat.messages.value).toHaveLength(2));
+    expect(chat.messages.value).toMatchObject([
+      { isFromBeforeSignIn: !isShared, isMine: false },
+      { isFromBeforeSignIn: false, isMine: true },
+    ]);
+    chat.dispose();
+  }
+});
+
+it("says what an answer waits for, and goes on from there with the visitor's word", async () => {
+  const server = createChatServer();
+  server.isHeld = true;
+  const chat = openConversation(server);
+  chat.send('Change my address');
+  await until(() => expect(server.activeRun()).not.toBeNull());
+  const interrupt = { id: 'int_1', reason: 'step_up', toolCallId: 't', message: 'Sign in again.', metadata: { max_age: 300 } } as const;
+  const last: RunEvent = {
+    type: 'RUN_FINISHED',
+    threadId: 's',
+    runId: server.activeRun() ?? '',
+    outcome: { type: 'interrupt', interrupts: [interrupt, { ...interrupt, id: 'int_2' }] },
+  };
+  server.finish({ status: 'complete', last });
+  await until(() => expect(chat.interrupt.value).toEqual(interrupt));
+  chat.resume({ interruptId: 'other', status: 'resolved' });
+  chat.resume({ interruptId: 'int_1', status: 'resolved' });
+  expect(chat.interrupt.value?.id).toBe('int_2');
+  expect(chat.posts()).toHaveLength(1);
+  server.isHeld = false;
+  chat.resume({ interruptId: 'int_2', status: 'cancelled' });
+  await until(() => expect(chat.texts()).toEqual(['Change my address', 'You said: nothing']));
+  expect(chat.interrupt.value).toBeNull();
+  expect(chat.posts()[1]).toMatchObject({
+    messages: [],
+    resume: [
+      { interruptId: 'int_1', status: 'resolved' },
+      { interruptId: 'int_2', status: 'cancelled' },
+    ],
+  });
+});

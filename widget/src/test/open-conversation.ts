@@ -1,0 +1,91 @@
+import { signal } from '@preact/signals';
+import type { Participant } from '@familiar/protocol';
+import { vi } from 'vitest';
+import type { ChatMessage } from '../conversation/conversation.ts';
+import { createConversation } from '../conversation/create-conversation.ts';
+import type { Drafts } from '../conversation/drafts.ts';
+import { readFailure, toFailure } from '../session/failure.ts';
+import type { Api } from '../session/session.ts';
+import { type ChatServer, problem } from './chat-server.ts';
+import { createManualClock } from './manual-clock.ts';
+
+export { problem };
+export const ME: Participant = { level: 'anonymous', id: 'anon_x' };
+
+/** Calls to the server, as a session would make them for somebody who has a token already. */
+function callServer(server: ChatServer): Api {
+  const call: Api['call'] = async (path, { body, ...init } = {}) => {
+    const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+    const response = await server.fetch(`https://chat.example${path}`, { ...init, ...sent }).catch((error: unknown) => {
+      throw toFailure(error);
+    });
+    if (response.ok) return response;
+    throw await readFailure(response);
+  };
+  return { call, json: async (path, init) => (await call(path, init)).json() };
+}
+
+/** Drafts in memory: what a reload finds is what was written. */
+export function createMemoryDrafts(): Drafts & { readonly kept: () => string } {
+  let kept = '';
+  return {
+    kept: () => kept,
+    load: async () => kept,
+    save: (text) => void (kept = text),
+    flush: () => undefined,
+    discard: () => void (kept = ''),
+  };
+}
+
+export interface OpenOptions {
+  readonly me?: Participant;
+  readonly isShared?: boolean;
+  readonly drafts?: Drafts;
+}
+
+/** A conversation on the server's newest session, with a clock that moves by `settle` alone. */
+export function openConversation(server: ChatServer, { me = ME, isShared = false, drafts = createMemoryDrafts() }: OpenOptions = {}) {
+  const clock = createManualClock();
+  const isOnScreen = signal(true);
+  const heard: string[] = [];
+  const conversation = createConversation({
+    api: callServer(server),
+    clock,
+    random: () => 0.5,
+    sessionId: server.log.sessionId,
+    me,
+    isShared,
+    isOnScreen,
+    messageBytes: 100,
+    queueLimit: 5,
+    drafts,
+    context: () => ({ page: '/pricing', cart: [1] }),
+    onSession: (id) => heard.push(`session ${id}`),
+    onSent: () => heard.push('sent'),
+    onAnswer: () => heard.push('answer'),
+    onTrouble: ({ code }) => heard.push(code),
+  });
+  return {
+    ...conversation,
+    clock,
+    heard,
+    isOnScreen,
+    texts: () => conversation.messages.value.map(textOf),
+    states: () => conversation.messages.value.map(({ state }) => state.value),
+    posts: () => server.seen.filter(({ path }) => path.endsWith('/runs')).map(({ body }) => body),
+    /** Lets time pass until it holds. */
+    async settle(check: () => void) {
+      await vi.waitFor(
+        () => {
+          clock.advance(30_500);
+          check();
+        },
+        { timeout: 5_000, interval: 1 },
+      );
+    },
+  };
+}
+
+export function textOf(message: ChatMessage): string {
+  return message.kind === 'user' ? message.text : message.text.value;
+}
