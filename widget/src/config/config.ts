@@ -27,6 +27,8 @@ export interface Config {
   readonly consent: 'granted' | 'pending';
   /** Several people use this browser: memory only. */
   readonly sharedDevice: boolean;
+  /** On a shared device: minutes without a touch or a key after which everything is wiped. Default 10. */
+  readonly idleMinutes: number;
   readonly debug: boolean;
 }
 

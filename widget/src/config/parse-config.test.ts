@@ -1,5 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
-import { parseConfig } from './parse-config.ts';
+import { explain } from './hints.ts';
+import { isComplete, parseConfig } from './parse-config.ts';
 import { readAttributes } from './read-attributes.ts';
 
 const NEEDED = { agent: 'acme/help', embedKey: 'pk_1', baseUrl: 'https://chat.example' };
@@ -11,17 +12,14 @@ afterEach(() => {
 
 it('lets init win over attributes, attributes over the server, the server over defaults', () => {
   const layer = (locale: string) => ({ locale, theme: { [locale]: '1', accent: locale } });
-  const config = parseConfig(
-    { defaults: { ...NEEDED, ...layer('aa') }, server: layer('bb'), attributes: layer('cc'), init: layer('dd') },
-    silent,
-  );
+  const config = parseConfig([{ ...NEEDED, ...layer('aa') }, layer('bb'), layer('cc'), layer('dd')], silent);
   expect(config?.locale).toBe('dd');
   expect({ ...config?.theme }).toEqual({ aa: '1', bb: '1', cc: '1', dd: '1', accent: 'dd' });
 });
 
 it('takes nothing from a polluted Object.prototype', () => {
   Object.assign(Object.prototype, { userId: 'mallory', identityToken: 'x.y.z', theme: { accent: 'red' }, accent: 'red' });
-  const config = parseConfig({ init: { ...NEEDED }, attributes: readAttributes({}) }, silent);
+  const config = parseConfig([readAttributes({}), { ...NEEDED }], silent);
   expect(config?.userId).toBeNull();
   expect(config?.identityToken).toBeNull();
   expect(config?.theme['accent']).toBeUndefined();
@@ -29,23 +27,30 @@ it('takes nothing from a polluted Object.prototype', () => {
 
 it('drops a bad value and says its mend', () => {
   const warnings: string[] = [];
-  const config = parseConfig({ init: { ...NEEDED, mode: 'sideways', theme: 7, color: 'red' } }, (sentence) => warnings.push(sentence));
+  const config = parseConfig([{ ...NEEDED, mode: 'sideways', theme: 7, color: 'red' }], (hint, about) =>
+    warnings.push(explain(hint, about)),
+  );
   expect(config?.mode).toBe('launcher');
   expect(warnings.join('\n')).toMatch(
-    /"mode" was ignored: use "launcher", "inline" or "page"[^]*"theme" was ignored[^]*Unknown setting "color"/,
+    /"mode" was ignored: use "launcher", "inline" or "page"[^]*"theme" was ignored[^]*"color" is no setting/,
   );
 });
 
 it('starts nothing without agent, embed key and address', () => {
-  const warnings: string[] = [];
-  expect(parseConfig({ init: { agent: 'ACME' } }, (sentence) => warnings.push(sentence))).toBeNull();
-  expect(warnings.at(-1)).toContain('without agent, embedKey, baseUrl');
+  expect(isComplete(parseConfig([{ ...NEEDED, agent: 'ACME' }], silent))).toBe(false);
+  expect(isComplete(parseConfig([NEEDED], silent))).toBe(true);
+  expect(explain('missing-settings')).toContain('without agent, embedKey and baseUrl');
+});
+
+it('has a sentence for an id that cannot be one, without the id', () => {
+  expect(explain('bad-id', 'caf\u00e9 7')).toMatch(/Character 4 .*U\+00E9/);
+  expect(explain('bad-id', 'caf\u00e9 7')).not.toContain('caf');
 });
 
 it('never takes an id of the wrong type for no id', () => {
-  expect(parseConfig({ init: { ...NEEDED, userId: 7 } }, silent)?.userId).not.toBeNull();
-  expect(parseConfig({ init: { ...NEEDED, userId: '' } }, silent)?.userId).toBe('');
-  expect(parseConfig({ init: { ...NEEDED, identityToken: 7 } }, silent)?.identityToken).toBe('');
+  expect(parseConfig([{ ...NEEDED, userId: 7 }], silent)?.userId).not.toBeNull();
+  expect(parseConfig([{ ...NEEDED, userId: '' }], silent)?.userId).toBe('');
+  expect(parseConfig([{ ...NEEDED, identityToken: 7 }], silent)?.identityToken).toBe('');
 });
 
 it('reads data attributes, nested ones by their first word', () => {

@@ -1,7 +1,25 @@
-/** Tells the page's developer, with its mend. Never an id, a token or a message. */
-export type Warn = (sentence: string) => void;
+/** What was wrong. Its sentence, with the mend, lies in `hints.ts`. */
+export type Hint =
+  | 'bad-setting'
+  | 'unknown-setting'
+  | 'missing-settings'
+  | 'unchangeable'
+  | 'not-settings'
+  | 'bad-identify'
+  | 'bad-text'
+  | 'bad-session-id'
+  | 'bad-id'
+  | 'guessable-id';
 
-export const warnInConsole: Warn = (sentence) => {
+/** Tells the page's developer. `about`: the setting's name, or the id to explain; an id is never printed. */
+export type Warn = (hint: Hint, about?: string) => void;
+
+/** The sentences are no part of the panel: nobody who chats needs them. */
+export const warnInConsole: Warn = (hint, about) => {
   // oxlint-disable-next-line no-console -- the developer of the page has no other place to look
-  console.warn(`[familiar] ${sentence}`);
+  const print = (sentence: string): void => console.warn(`[familiar] ${sentence}`);
+  import('./hints.ts').then(
+    ({ explain }) => print(explain(hint, about)),
+    () => print(hint),
+  );
 };

@@ -1,0 +1,49 @@
+import { explainId } from '@familiar/protocol';
+import type { Hint } from './warn.ts';
+
+const MENDS: Readonly<Record<string, string>> = {
+  agent: 'an agent is named "org/agent", two slugs of a-z, 0-9 and hyphens',
+  embedKey: 'use the publishable key of the agent, "pk_…"',
+  baseUrl: "use the backend's address, such as https://chat.example.com",
+  getIdentityToken: 'use a function that returns the JWT that your server signed, or a promise of it',
+  instance: 'use the name of a shared instance',
+  mode: 'use "launcher", "inline" or "page"',
+  container: 'use an element or a CSS selector',
+  locale: 'use a language tag such as "en" or "pt-BR"',
+  theme: 'use an object of strings, such as {accent: "#0a7"}',
+  texts: 'use an object of strings',
+  attributes: 'use an object',
+  context: 'use an object',
+  consent: 'use "granted" or "pending"',
+  idleMinutes: 'use a number of minutes above 0',
+  sharedDevice: 'use true or false',
+  debug: 'use true or false',
+};
+
+/** The sentence of a hint, with its mend. */
+export function explain(hint: Hint, about = ''): string {
+  switch (hint) {
+    case 'bad-setting':
+      return `Setting "${about}" was ignored: ${MENDS[about] ?? 'see the list of settings'}.`;
+    case 'unknown-setting':
+      return `"${about.slice(0, 40)}" is no setting here; ignored.`;
+    case 'missing-settings':
+      return 'The widget cannot start without agent, embedKey and baseUrl. Set data-agent, data-embed-key and data-base-url, or call init with them.';
+    case 'unchangeable':
+      return `Setting "${about.slice(0, 40)}" cannot change in place; ignored. For another user call identify.`;
+    case 'not-settings':
+      return 'Settings are an object; these were ignored.';
+    case 'bad-identify':
+      return 'identify takes {userId} or {getIdentityToken}; ignored. To sign out call logout.';
+    case 'bad-text':
+      return 'sendMessage takes a text; ignored.';
+    case 'bad-session-id':
+      return 'openConversation takes the id of a session; ignored.';
+    case 'bad-id':
+      return `userId: ${explainId(about)}`;
+    case 'guessable-id':
+      return 'This userId can be guessed, and a soft id opens the same conversation for everybody who knows it. Sign an identity token, or use a long random id.';
+    default:
+      return hint satisfies never;
+  }
+}
