@@ -1,5 +1,4 @@
 import type { WidgetOptions } from './config/config.ts';
-import { warnInConsole } from './config/warn.ts';
 import { createEvents, type EventDetails, type EventName } from './page/events.ts';
 import { COMMANDS, type Command, type Widget } from './page/widget.ts';
 
@@ -18,7 +17,7 @@ export interface FamiliarWidget extends Omit<Widget, 'shutdown'> {
 /**
  * Puts a chat widget on the page. Its code is fetched as a chunk of its own; what is called meanwhile is done in order.
  * Settings as in contract §8; `agent`, `embedKey` and `baseUrl` are needed. Never throws: what is wrong warns in the
- * console with its mend. On a server it does nothing.
+ * console with its mend; where the code cannot be fetched, `error` tells. On a server it does nothing.
  */
 export function createWidget(options: WidgetOptions): FamiliarWidget {
   const events = createEvents();
@@ -34,7 +33,7 @@ export function createWidget(options: WidgetOptions): FamiliarWidget {
     events.emit('ready', null);
     for (const run of waiting.splice(0)) run(widget);
   };
-  if (typeof document === 'object') load().catch(() => warnInConsole('The chat could not be loaded; see the network panel.'));
+  if (typeof document === 'object') load().catch(() => events.emit('error', { code: 'network_error', mend: 'retry' }));
 
   const give = (run: (widget: Widget) => void): void => {
     if (isDown) return;

@@ -17,7 +17,7 @@ function start(server: ChatServer, init: object = {}) {
     events.on(name, (detail) => heard.push([name, detail]));
   const warnings: string[] = [];
   const settings = { agent: AGENT, embedKey: 'pk_1', baseUrl: 'https://chat.example', ...init };
-  const widget = mount({ sources: { init: settings }, events, fetch: server.fetch, warn: (sentence) => warnings.push(sentence) });
+  const widget = mount({ sources: { init: settings }, events, fetch: server.fetch, warn: (hint) => warnings.push(hint) });
   if (widget === null) throw new Error(warnings.join(' '));
   widgets.push(widget);
   const host = [...document.querySelectorAll('familiar-widget')].at(-1);

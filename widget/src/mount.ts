@@ -1,13 +1,12 @@
 import { effect } from '@preact/signals';
-import { systemClock } from './config/clock.ts';
-import type { ConfigSources } from './config/parse-config.ts';
+import { type Clock, systemClock } from './config/clock.ts';
 import { type Warn, warnInConsole } from './config/warn.ts';
-import { openVault } from './identity/vault.ts';
 import { createActions } from './page/actions.ts';
 import type { WidgetEvents } from './page/events.ts';
 import { createPanel } from './page/panel.ts';
-import { placeHost } from './page/place.ts';
-import { createSettings } from './page/settings.ts';
+import { type Host, placeHost } from './page/place.ts';
+import { followPresence } from './page/presence.ts';
+import { type ConfigSources, createSettings } from './page/settings.ts';
 import type { Widget } from './page/widget.ts';
 import { createLauncher, type Launcher } from './ui/launcher.ts';
 import { renderPanel } from './ui/panel.tsx';
@@ -19,46 +18,42 @@ export interface MountOptions {
   /** The launcher that is on the page already; without it, one is drawn. */
   readonly launcher?: Launcher | null;
   readonly warn?: Warn;
-  /** Replaces the network in tests. */
+  /** Replace the network and the time in tests. */
   readonly fetch?: typeof fetch;
+  readonly clock?: Clock;
 }
 
 /**
  * Puts a widget on the page: wires the rooms, draws launcher and panel. Null, with a warning, where a setting is missing.
  * Nothing is fetched or stored before it is opened; `inline` and `page` are open from the start.
  */
-export function mount(options: MountOptions): Widget | null {
-  const { events, sources, warn = warnInConsole } = options;
+export function mount({ clock = systemClock, events, fetch, launcher = null, sources, warn = warnInConsole }: MountOptions): Widget | null {
   const settings = createSettings(sources, warn);
   if (settings === null) return null;
   const config = settings.config.peek();
-  const transport = { baseUrl: config.baseUrl, clock: systemClock, fetch: options.fetch ?? globalThis.fetch.bind(globalThis) };
-  const panel = createPanel({ settings, events, transport, vault: openVault(config.agent, systemClock) });
+  const transport = { baseUrl: config.baseUrl, clock, fetch: fetch ?? globalThis.fetch.bind(globalThis) };
+  const panel = createPanel({ settings, events, transport, warn });
   const actions = createActions({ panel, settings, events, warn });
-  const undraw = draw(panel.model, options.launcher ?? null, () => placeHost(config));
-  const onPageHide = (): void => panel.people.visit.peek().farewell();
-  globalThis.addEventListener('pagehide', onPageHide);
+  const host = placeHost(config);
+  const undraw = draw(panel.model, host, launcher);
+  const idleMs = config.sharedDevice ? config.idleMinutes * 60_000 : null;
+  const unfollow = followPresence({ panel, clock, idleMs, veil: (isVeiled) => host.veil(isVeiled) });
   let isDown = false;
-  if (config.mode !== 'launcher') {
-    // After the commands that the page has queued: an `identify` among them comes before any session.
-    queueMicrotask(() => {
-      if (!isDown) panel.model.open();
-    });
-  }
+  // After the commands that the page has queued: an `identify` among them comes before any session.
+  if (config.mode !== 'launcher') queueMicrotask(() => isDown || panel.model.open());
   return {
     ...actions,
     shutdown() {
       if (isDown) return;
       isDown = true;
-      globalThis.removeEventListener('pagehide', onPageHide);
       actions.shutdown();
+      unfollow();
       undraw();
     },
   };
 }
 
-function draw(model: PanelModel, drawn: Launcher | null, place: () => ReturnType<typeof placeHost>): () => void {
-  const host = place();
+function draw(model: PanelModel, host: Host, drawn: Launcher | null): () => void {
   const onToggle = (): void => (model.isOpen.peek() ? model.close() : model.open());
   const label = model.texts.peek()['open'] ?? 'Open chat';
   const launcher = model.mode === 'launcher' ? (drawn ?? createLauncher({ root: host.root, label, onToggle })) : null;

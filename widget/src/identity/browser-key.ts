@@ -1,8 +1,9 @@
 import type { Clock } from '../config/clock.ts';
+import { own } from '../config/own.ts';
 import { type ProofRequest, signProof } from './proof.ts';
 import { randomText } from './random.ts';
-import type { Vault } from './vault.ts';
-import { withLimit } from './vault.ts';
+import { inTurn } from './tabs.ts';
+import { type Vault, withLimit } from './vault.ts';
 
 /**
  * Where the proof of this browser is kept: `durable` outlives the page, `session` by choice does not (shared device,
@@ -10,10 +11,17 @@ import { withLimit } from './vault.ts';
  */
 export type StorageKind = 'durable' | 'session' | 'none';
 
+interface Kept {
+  readonly storage: StorageKind;
+  /** Names the time since the last logout in this browser; null where no other tab can have the same key. */
+  readonly epoch: string | null;
+}
 /** What this browser proves itself with: a key that never leaves it, or, where that cannot be had, a secret (contract §4). */
-export type BrowserKey =
-  | { readonly kind: 'key'; readonly storage: StorageKind; prove(request: ProofRequest): Promise<string> }
-  | { readonly kind: 'secret'; readonly storage: StorageKind; readonly secret: string };
+export type BrowserKey = Kept &
+  (
+    | { readonly kind: 'key'; readonly pair: CryptoKeyPair; prove(request: ProofRequest): Promise<string> }
+    | { readonly kind: 'secret'; readonly secret: string }
+  );
 
 export interface BrowserKeyOptions {
   readonly agent: string;
@@ -21,31 +29,53 @@ export interface BrowserKeyOptions {
   readonly clock: Clock;
   /** Keep nothing: ephemeral, shared device, consent pending. */
   readonly isMemoryOnly: boolean;
+  /** The verified user. Where another was here before, the browser is wiped first. */
+  readonly person?: string | null;
+  /** Keeps this pair where there is none: consent was given. */
+  readonly pair?: CryptoKeyPair | undefined;
+  /** The browser was wiped, because another person was here before; their epoch. */
+  readonly onOther?: (epoch: string) => void;
+}
+
+/** The record in the vault: the pair, and since when and with whom it is in use. */
+interface KeyRecord extends CryptoKeyPair {
+  readonly epoch: string;
+  readonly person: string | null;
 }
 
 const KEY_LIMIT_MS = 6_000;
 const KEY_NAME = 'key';
-const SECRET = /^[A-Za-z0-9_-]{43}$/;
 const secretName = (agent: string): string => `familiar:${agent}:secret`;
 
 /** Finds this browser's key, or makes it. Never rejects: it goes down the ladder and says in `storage` where it stands. */
 export async function loadBrowserKey(options: BrowserKeyOptions): Promise<BrowserKey> {
+  const { agent, clock, isMemoryOnly } = options;
+  const lost = isMemoryOnly ? 'session' : 'none';
   const hasWebCrypto = typeof crypto.subtle === 'object';
-  const keep = (pair: CryptoKeyPair, storage: StorageKind): BrowserKey => ({
+  const record = hasWebCrypto && !isMemoryOnly ? await storedRecord(options) : null;
+  const secret = record !== null || isMemoryOnly ? null : storedSecret(agent);
+  if (secret !== null || !hasWebCrypto) {
+    return { kind: 'secret', storage: secret === null ? lost : 'durable', epoch: secret, secret: secret ?? randomText(32) };
+  }
+  const pair = record ?? options.pair ?? (await makePair());
+  return {
     kind: 'key',
-    storage,
-    prove: async (request) => signProof(pair, request, options.clock),
-  });
-  if (options.isMemoryOnly) {
-    return hasWebCrypto ? keep(await makePair(), 'session') : { kind: 'secret', storage: 'session', secret: randomText(32) };
+    storage: record === null ? lost : 'durable',
+    epoch: record?.epoch ?? null,
+    pair,
+    prove: async (request) => signProof(pair, request, clock),
+  };
+}
+
+/** False where the browser was wiped since, or its storage does not say; keys in memory are always current. */
+export async function isCurrentKey({ kind, epoch }: BrowserKey, agent: string, vault: Vault): Promise<boolean> {
+  if (epoch === null) return true;
+  try {
+    return epoch === (kind === 'key' ? own(await vault.get(KEY_NAME), 'epoch') : localStorage.getItem(secretName(agent)));
+  } catch {
+    // Storage that answered before and is silent now: nobody knows who was here meanwhile.
+    return false;
   }
-  if (hasWebCrypto) {
-    const pair = await storedPair(options);
-    if (pair !== null) return keep(pair, 'durable');
-  }
-  const secret = storedSecret(options.agent);
-  if (secret !== null) return { kind: 'secret', storage: 'durable', secret };
-  return hasWebCrypto ? keep(await makePair(), 'none') : { kind: 'secret', storage: 'none', secret: randomText(32) };
 }
 
 /** Forgets this browser: key, drafts and all else of this agent. The next key is another person. */
@@ -55,52 +85,53 @@ export async function wipeBrowser(agent: string, vault: Vault): Promise<void> {
   } catch {
     // Storage is blocked: nothing was kept there.
   }
-  try {
-    await vault.clear();
-  } catch {
+  await vault.clear().catch(() => {
     // IndexedDB is blocked: nothing was kept there.
-  }
+  });
 }
 
 async function makePair(): Promise<CryptoKeyPair> {
   return crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify']);
 }
 
-async function storedPair({ agent, vault, clock }: BrowserKeyOptions): Promise<CryptoKeyPair | null> {
-  const find = async (): Promise<CryptoKeyPair> => {
-    const known = await vault.get(KEY_NAME);
-    if (isPair(known)) return known;
-    const made = await makePair();
+async function storedRecord({ agent, vault, clock, person = null, pair, onOther }: BrowserKeyOptions): Promise<KeyRecord | null> {
+  const find = async (): Promise<KeyRecord> => {
+    const before = await vault.get(KEY_NAME);
+    const isOther = isRecord(before) && person !== null && before.person !== null && before.person !== person;
+    if (isOther) {
+      await vault.clear();
+      onOther?.(before.epoch);
+    } else if (isRecord(before) && (person === null || before.person === person)) return before;
+    const { publicKey, privateKey } = pair ?? (await makePair());
+    const made = { publicKey, privateKey, epoch: randomText(9), person };
     // Atomic, because a lock is missing on plain http and in old browsers: the first tab's key stays.
-    const stored = await vault.update(KEY_NAME, (old) => (isPair(old) ? old : made));
-    return isPair(stored) ? stored : made;
+    const change = (old: unknown): KeyRecord => (isRecord(old) ? { ...old, person: person ?? old.person } : made);
+    return (await vault.update(KEY_NAME, change)) as KeyRecord;
   };
   try {
     // A tab frozen inside the lock must not stop this one: after the limit the atomic update alone decides.
-    return await withLimit(underLock(`familiar:${agent}:key`, find), KEY_LIMIT_MS, clock);
+    return await withLimit(inTurn(`familiar:${agent}:key`, AbortSignal.timeout(KEY_LIMIT_MS), find), KEY_LIMIT_MS, clock);
   } catch {
     // Blocked, broken or silent storage: the ladder goes on one rung below.
     return null;
   }
 }
 
-async function underLock<T>(name: string, run: () => Promise<T>): Promise<T> {
-  return navigator.locks === undefined ? run() : navigator.locks.request(name, run);
-}
-
-function isPair(value: unknown): value is CryptoKeyPair {
-  if (typeof value !== 'object' || value === null) return false;
-  const { privateKey, publicKey } = value as Partial<CryptoKeyPair>;
-  return privateKey instanceof CryptoKey && publicKey instanceof CryptoKey && !privateKey.extractable;
+function isRecord(value: unknown): value is KeyRecord {
+  const key = own(value, 'privateKey');
+  return (
+    key instanceof CryptoKey && !key.extractable && own(value, 'publicKey') instanceof CryptoKey && typeof own(value, 'epoch') === 'string'
+  );
 }
 
 function storedSecret(agent: string): string | null {
+  const name = secretName(agent);
   try {
-    const known = localStorage.getItem(secretName(agent));
-    if (known !== null && SECRET.test(known)) return known;
-    localStorage.setItem(secretName(agent), randomText(32));
+    const known = localStorage.getItem(name);
+    if (known !== null && /^[\w-]{43}$/.test(known)) return known;
+    localStorage.setItem(name, randomText(32));
     // Read again: of two tabs that start at once, the last write is everybody's.
-    return localStorage.getItem(secretName(agent));
+    return localStorage.getItem(name);
   } catch {
     // Blocked storage (sandboxed frame, private mode): memory only.
     return null;

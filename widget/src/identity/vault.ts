@@ -1,7 +1,7 @@
 import { clear, createStore, del, get, update, type UseStore } from 'idb-keyval';
 import type { Clock } from '../config/clock.ts';
 
-export const STORAGE_LIMIT_MS = 2_000;
+const STORAGE_LIMIT_MS = 2_000;
 
 /**
  * The widget's own place in IndexedDB, one database per agent: key, drafts, cursors; never a transcript, never a token.
@@ -17,27 +17,29 @@ export interface Vault {
 }
 
 export function openVault(agent: string, clock: Clock): Vault {
-  let opened: UseStore | null = null;
+  let opened: UseStore | undefined;
   // `createStore` can make its store only when the database is new, hence a database for each agent.
-  const store = (): UseStore => (opened ??= createStore(`familiar:${agent}`, 'familiar'));
-  const limited = async <T>(run: () => Promise<T>): Promise<T> => withLimit(run(), STORAGE_LIMIT_MS, clock);
+  const limited = async <T>(run: (store: UseStore) => Promise<T>): Promise<T> => {
+    opened ??= createStore(`familiar:${agent}`, 'familiar');
+    return withLimit(run(opened), STORAGE_LIMIT_MS, clock);
+  };
   return {
-    get: async (key) => limited(async () => get<unknown>(key, store())),
+    get: async (key) => limited(async (store) => get<unknown>(key, store)),
     update: async (key, change) =>
-      limited(async () => {
+      limited(async (store) => {
         let stored: unknown;
-        await update<unknown>(key, (old) => (stored = change(old)), store());
+        await update<unknown>(key, (old) => (stored = change(old)), store);
         return stored;
       }),
-    remove: async (key) => limited(async () => del(key, store())),
-    clear: async () => limited(async () => clear(store())),
+    remove: async (key) => limited(async (store) => del(key, store)),
+    clear: async () => limited(clear),
   };
 }
 
 /** Rejects with `TimeoutError` when `work` has not settled after `limitMs`. */
 export async function withLimit<T>(work: Promise<T>, limitMs: number, clock: Clock): Promise<T> {
   return new Promise((resolve, reject) => {
-    const cancel = clock.after(limitMs, () => reject(new DOMException('No answer in time.', 'TimeoutError')));
+    const cancel = clock.after(limitMs, () => reject(new DOMException('', 'TimeoutError')));
     work.then(resolve, reject).finally(cancel);
   });
 }

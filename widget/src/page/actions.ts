@@ -1,24 +1,22 @@
 import { effect } from '@preact/signals';
+import { own } from '../config/own.ts';
+import { parseConfig } from '../config/parse-config.ts';
 import type { Warn } from '../config/warn.ts';
 import type { Conversation } from '../conversation/conversation.ts';
 import type { WidgetEvents } from './events.ts';
 import type { Panel } from './panel.ts';
-import { parseIdentify } from './parse-identify.ts';
 import type { Settings } from './settings.ts';
 import type { Widget } from './widget.ts';
 
+export interface ActionsOptions {
+  readonly panel: Panel;
+  readonly settings: Settings;
+  readonly events: WidgetEvents;
+  readonly warn: Warn;
+}
+
 /** The page's commands over the panel. `shutdown` only stops what runs; whoever drew takes it off the page. */
-export function createActions({
-  panel,
-  settings,
-  events,
-  warn,
-}: {
-  panel: Panel;
-  settings: Settings;
-  events: WidgetEvents;
-  warn: Warn;
-}): Widget {
+export function createActions({ panel, settings, events, warn }: ActionsOptions): Widget {
   const { model, people } = panel;
   const asker = createAsker(panel);
   return {
@@ -26,8 +24,9 @@ export function createActions({
     close: () => model.close(),
     toggle: () => (model.isOpen.peek() ? model.close() : model.open()),
     identify(who) {
-      const input = parseIdentify(who, warn);
-      if (input !== null) people.identify(input);
+      const { userId, identityToken, getIdentityToken, attributes } = parseConfig([typeof who === 'object' ? who : null], warn);
+      if (userId === null && identityToken === null && getIdentityToken === null) return warn('bad-identify');
+      people.identify({ userId, identityToken, getIdentityToken, attributes });
     },
     logout: () => people.logout(),
     forget() {
@@ -35,26 +34,29 @@ export function createActions({
       void people.visit
         .peek()
         .erase()
-        .then((isErased) => (isErased ? people.logout() : undefined));
+        .then((isErased) => isErased && people.logout());
     },
     sendMessage(text) {
-      if (typeof text !== 'string' || text.trim() === '') return warn('sendMessage takes a text; ignored.');
+      if (typeof text !== 'string' || text.trim() === '') return warn('bad-text');
       asker.withConversation((conversation) => conversation.send(text));
     },
     newConversation: () => asker.withConversation(() => model.newConversation()),
     openConversation(id) {
-      if (typeof id !== 'string') return warn('openConversation takes the id of a session; ignored.');
-      asker.withConversation(() => people.visit.peek().openConversation(id));
+      if (typeof id !== 'string') return warn('bad-session-id');
+      asker.withConversation(() => people.visit.peek().show(id));
     },
     escalate(details) {
-      const reason: unknown =
-        typeof details === 'object' && details !== null && Object.hasOwn(details, 'reason') ? Reflect.get(details, 'reason') : null;
+      const reason = own(details, 'reason');
       events.emit('escalate', { reason: typeof reason === 'string' ? reason : null });
     },
-    update: (changes) => settings.update(changes),
+    update(changes) {
+      const before = settings.config.peek().consent;
+      settings.update(changes);
+      if (before !== settings.config.peek().consent && before === 'pending') void people.visit.peek().keep();
+    },
     shutdown() {
       asker.dispose();
-      people.visit.peek().pause();
+      people.dispose();
     },
   };
 }
@@ -67,8 +69,6 @@ function createAsker(panel: Panel): { withConversation(run: (conversation: Conve
     withConversation(run) {
       const asked = visit.peek();
       panel.begin();
-      const found = asked.conversation.peek();
-      if (found !== null) return run(found);
       const undo = effect(() => {
         const isSame = visit.value === asked;
         const conversation = asked.conversation.value;

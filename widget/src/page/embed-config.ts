@@ -1,5 +1,6 @@
 import type { EmbedConfig } from '@familiar/protocol';
-import { Failure, readFailure, toFailure } from '../session/failure.ts';
+import { copy, own } from '../config/own.ts';
+import { readFailure, toFailure } from '../session/failure.ts';
 import { request, type Transport } from '../session/transport.ts';
 
 const LIMIT_MS = 20_000;
@@ -10,38 +11,37 @@ export async function loadEmbedConfig(transport: Transport, embedKey: string): P
     const path = `/v1/embed/config?embed_key=${encodeURIComponent(embedKey)}`;
     const response = await request(transport, path, { signal: AbortSignal.timeout(LIMIT_MS) });
     if (!response.ok) throw await readFailure(response);
-    const body: unknown = await response.json();
-    if (typeof body !== 'object' || body === null) throw new Failure('internal_error', { status: response.status });
-    return parseEmbedConfig(body);
+    return parseEmbedConfig(await response.json());
   } catch (error) {
     throw toFailure(error);
   }
 }
 
-function parseEmbedConfig(body: object): EmbedConfig {
-  const own = (bag: object, key: string): unknown => (Object.hasOwn(bag, key) ? Reflect.get(bag, key) : undefined);
+function parseEmbedConfig(body: unknown): EmbedConfig {
+  const isText = (value: unknown): value is string => typeof value === 'string';
   const text = (key: string): string => {
     const value = own(body, key);
-    return typeof value === 'string' ? value : '';
+    return isText(value) ? value : '';
   };
-  const texts = (value: unknown): readonly string[] => (Array.isArray(value) ? value.filter((item) => typeof item === 'string') : []);
-  const words = (value: unknown): Readonly<Record<string, string>> =>
-    Object.assign(Object.create(null), Object.fromEntries(Object.entries(Object(value)).filter(([, word]) => typeof word === 'string')));
-  const flags = Object(own(body, 'flags'));
-  const softIds = own(flags, 'soft_ids');
+  const texts = (value: unknown): readonly string[] => (Array.isArray(value) ? value.filter(isText) : []);
+  const words = (key: string): Readonly<Record<string, string>> =>
+    copy(Object.fromEntries(Object.entries(Object(own(body, key))).filter((entry): entry is [string, string] => isText(entry[1]))));
+  const flag = (key: string): unknown => own(own(body, 'flags'), key);
+  const softIds = flag('soft_ids');
+  const badge = text('badge');
   return {
     agent: text('agent'),
     name: text('name'),
     greeting: text('greeting'),
     suggestions: texts(own(body, 'suggestions')),
-    ...(text('badge') === '' ? {} : { badge: text('badge') }),
-    theme: words(own(body, 'theme')),
-    texts: words(own(body, 'texts')),
+    ...(badge && { badge }),
+    theme: words('theme'),
+    texts: words('texts'),
     flags: {
       soft_ids: softIds === 'browser' || softIds === 'refuse' ? softIds : 'shared',
-      claim: own(flags, 'claim') === 'never' ? 'never' : 'ask',
-      strict_binding: own(flags, 'strict_binding') === true,
-      image_origins: texts(own(flags, 'image_origins')),
+      claim: flag('claim') === 'never' ? 'never' : 'ask',
+      strict_binding: flag('strict_binding') === true,
+      image_origins: texts(flag('image_origins')),
     },
   };
 }

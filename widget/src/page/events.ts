@@ -7,7 +7,8 @@ export interface EventDetails {
   messagesent: { messageId: string };
   messagereceived: { messageId: string };
   unread: { count: number };
-  identitychange: { previous: unknown; current: unknown; reason: string };
+  /** `elsewhere`: another tab changed, this one stays as it is. */
+  identitychange: { previous: unknown; current: unknown; reason: string; elsewhere?: true };
   identitydegraded: { storage: string; binding: string };
   escalate: { reason: string | null };
   limitreached: { code: string; retryAfterMs: number | null };

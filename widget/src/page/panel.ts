@@ -2,7 +2,10 @@ import { batch, computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { EmbedConfig } from '@familiar/protocol';
 import type { Trouble } from '../conversation/conversation.ts';
 import { troubleFrom } from '../conversation/trouble.ts';
-import type { Vault } from '../identity/vault.ts';
+import type { Warn } from '../config/warn.ts';
+import { openTabs, type Tabs } from '../identity/tabs.ts';
+import { openVault } from '../identity/vault.ts';
+import { createTokenShare } from '../session/token-share.ts';
 import type { Transport } from '../session/transport.ts';
 import type { PanelModel } from '../ui/panel-model.ts';
 import { loadEmbedConfig } from './embed-config.ts';
@@ -14,41 +17,53 @@ import type { Visit } from './visit.ts';
 export interface PanelOptions {
   readonly settings: Settings;
   readonly transport: Transport;
-  readonly vault: Vault;
   readonly events: WidgetEvents;
+  readonly warn: Warn;
 }
 
 /** What the components read, and who is behind it. */
 export interface Panel {
   readonly model: PanelModel;
   readonly people: People;
+  readonly tabs: Tabs;
   /** Begins to talk to the backend, open or not. */
   begin(): void;
 }
 
-export function createPanel({ settings, transport, vault, events }: PanelOptions): Panel {
+export function createPanel({ settings, transport, events, warn }: PanelOptions): Panel {
   const config = () => settings.config.peek();
+  const { agent, embedKey, mode } = config();
+  const tabs = openTabs(agent);
   const isOpen = signal(false);
-  const { unread, setUnread } = countUnread(events);
-  const server = createServerConfig(transport, config().embedKey, settings);
+  const { unread, clearUnread, onAnswer } = countUnread(events, isOpen);
+  const server = createServerConfig(transport, embedKey, settings);
   const people = createPeople({
     config,
     transport,
-    vault,
     events,
-    isStrictlyBound: () => server.config.peek()?.flags.strict_binding === true,
-    onAnswer(messageId) {
-      events.emit('messagereceived', { messageId });
-      if (!isOpen.peek()) setUnread(unread.peek() + 1);
-    },
-    onChange: () => setUnread(0),
+    tabs,
+    warn,
+    isOnScreen: isOpen,
+    vault: openVault(agent, transport.clock),
+    share: createTokenShare(agent, tabs, transport.clock),
+    isStrictlyBound: server.isStrictlyBound,
+    onAnswer,
+    onChange: clearUnread,
   });
   const begin = (): void => {
     people.start();
-    server.load();
+    void server.load();
+  };
+  const setOpen = (isOpenNow: boolean): void => {
+    if (isOpen.peek() === isOpenNow) return;
+    isOpen.value = isOpenNow;
+    events.emit(isOpenNow ? 'open' : 'close', null);
+    if (!isOpenNow) return;
+    clearUnread();
+    begin();
   };
   const model: PanelModel = {
-    mode: config().mode,
+    mode,
     isOpen,
     config: server.config,
     conversation: computed(() => people.visit.value.conversation.value),
@@ -58,32 +73,35 @@ export function createPanel({ settings, transport, vault, events }: PanelOptions
     theme: computed(() => settings.config.value.theme),
     locale: computed(() => settings.config.value.locale),
     unread,
-    open() {
-      if (isOpen.peek()) return;
-      isOpen.value = true;
-      setUnread(0);
-      begin();
-      events.emit('open', null);
-    },
-    close() {
-      if (!isOpen.peek()) return;
-      isOpen.value = false;
-      events.emit('close', null);
-    },
-    newConversation: () => people.visit.peek().newConversation(),
+    open: () => setOpen(true),
+    close: () => setOpen(false),
+    newConversation: () => people.visit.peek().show(null),
     reconnect: begin,
   };
-  return { model, people, begin };
+  return { model, people, tabs, begin };
 }
 
-function countUnread(events: WidgetEvents): { readonly unread: ReadonlySignal<number>; readonly setUnread: (count: number) => void } {
+interface Unread {
+  readonly unread: ReadonlySignal<number>;
+  readonly clearUnread: () => void;
+  readonly onAnswer: (messageId: string) => void;
+}
+
+function countUnread(events: WidgetEvents, isOpen: ReadonlySignal<boolean>): Unread {
   const unread = signal(0);
-  const setUnread = (count: number): void => {
+  const set = (count: number): void => {
     if (unread.peek() === count) return;
     unread.value = count;
     events.emit('unread', { count });
   };
-  return { unread, setUnread };
+  return {
+    unread,
+    clearUnread: () => set(0),
+    onAnswer(messageId) {
+      events.emit('messagereceived', { messageId });
+      if (!isOpen.peek()) set(unread.peek() + 1);
+    },
+  };
 }
 
 function describe({ grant: { value: grant }, key: { value: key } }: Visit): PanelModel['identity']['value'] {
@@ -96,16 +114,16 @@ interface ServerConfig {
   readonly config: ReadonlySignal<EmbedConfig | null>;
   readonly trouble: ReadonlySignal<Trouble | null>;
   /** Once; again after trouble. */
-  load(): void;
+  load(): Promise<void>;
+  readonly isStrictlyBound: () => Promise<boolean>;
 }
 
 function createServerConfig(transport: Transport, embedKey: string, settings: Settings): ServerConfig {
   const config = signal<EmbedConfig | null>(null);
   const trouble = signal<Trouble | null>(null);
-  let isLoading = false;
+  let loading: Promise<void> | null = null;
   const load = async (): Promise<void> => {
-    if (isLoading || config.peek() !== null) return;
-    isLoading = true;
+    if (config.peek() !== null) return;
     try {
       const loaded = await loadEmbedConfig(transport, embedKey);
       batch(() => {
@@ -115,9 +133,16 @@ function createServerConfig(transport: Transport, embedKey: string, settings: Se
       });
     } catch (error) {
       trouble.value = troubleFrom(error);
-    } finally {
-      isLoading = false;
     }
   };
-  return { config, trouble, load: () => void load() };
+  const loadOnce = async (): Promise<void> => (loading ??= load().finally(() => (loading = null)));
+  return {
+    config,
+    trouble,
+    load: loadOnce,
+    async isStrictlyBound() {
+      if (config.peek() === null) await loadOnce();
+      return config.peek()?.flags.strict_binding === true;
+    },
+  };
 }

@@ -2,6 +2,8 @@ import type { Config } from '../config/config.ts';
 
 export interface Host {
   readonly root: ShadowRoot;
+  /** Makes it blank at once, without taking the focus. */
+  veil(isVeiled: boolean): void;
   remove(): void;
 }
 
@@ -11,7 +13,11 @@ export function placeHost(config: Config): Host {
   const root = host.attachShadow({ mode: 'open' });
   const container = typeof config.container === 'string' ? find(config.container) : config.container;
   (config.mode === 'launcher' || container === null ? document.body : container).append(host);
-  return { root, remove: () => host.remove() };
+  return {
+    root,
+    veil: (isVeiled) => host.style.setProperty('opacity', isVeiled ? '0' : '', 'important'),
+    remove: () => host.remove(),
+  };
 }
 
 function find(selector: string): Element | null {

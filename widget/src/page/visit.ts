@@ -1,17 +1,16 @@
 import type { MintResponse } from '@familiar/protocol';
-import { batch, type ReadonlySignal, signal } from '@preact/signals';
+import type { ReadonlySignal } from '@preact/signals';
 import type { Config } from '../config/config.ts';
 import type { Conversation, Trouble } from '../conversation/conversation.ts';
-import { createConversation } from '../conversation/create-conversation.ts';
-import { createDrafts, type Drafts, NO_DRAFTS } from '../conversation/drafts.ts';
-import { findNewestSession } from '../conversation/history.ts';
-import { troubleFrom } from '../conversation/trouble.ts';
-import { type BrowserKey, loadBrowserKey } from '../identity/browser-key.ts';
+import type { BrowserKey } from '../identity/browser-key.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Vault } from '../identity/vault.ts';
-import { createSession } from '../session/session.ts';
+import { createSession, type Session } from '../session/session.ts';
+import type { TokenShare } from '../session/token-share.ts';
 import type { Transport } from '../session/transport.ts';
 import type { WidgetEvents } from './events.ts';
+import { createKeyring } from './keyring.ts';
+import { createStage } from './stage.ts';
 
 /** All that belongs to one identity. When the identity changes it is left as a whole, and another is made. */
 export interface Visit {
@@ -19,18 +18,26 @@ export interface Visit {
   readonly key: ReadonlySignal<BrowserKey | null>;
   readonly conversation: ReadonlySignal<Conversation | null>;
   readonly trouble: ReadonlySignal<Trouble | null>;
+  /** Authorised calls as this identity. */
+  readonly session: Session;
   /** Mints and shows the newest conversation; once, or again after trouble. */
   start(): Promise<void>;
-  newConversation(): void;
-  openConversation(sessionId: string): void;
+  /** The page has a fresh token for the same person, or the visitor asks again: at once, whatever failed before. */
+  retry(): void;
+  /** A conversation in place of the one on the screen; null: a new one. */
+  readonly show: (sessionId: string | null) => void;
+  /** An isolated one, of which nothing may stay: not shared with other tabs, destroyed when it ends. */
+  isPrivate(): boolean;
   /** Erases the instance at the server. False, with `trouble`, where that failed. */
-  erase(): Promise<boolean>;
-  /** Ends an ephemeral session at the server while the page goes away. */
-  farewell(): void;
-  /** Nothing of it reaches the screen any more; then the server is told to revoke. */
-  leave(): Promise<void>;
-  /** Only takes it off the page: the same person may come back with the next page. */
+  readonly erase: () => Promise<boolean>;
+  /** Consent was given: the key in memory is kept from here on. */
+  keep(): Promise<void>;
+  /** Whether this browser was not wiped meanwhile. `isBack`: the page was in the back/forward cache. */
+  isCurrent(isBack: boolean): Promise<boolean>;
+  /** Nothing of it reaches the screen any more; an ephemeral one is destroyed at the server. */
   pause(): void;
+  /** `pause`, and what it kept here is forgotten and its token revoked. */
+  leave(): void;
 }
 
 export interface VisitOptions {
@@ -38,146 +45,65 @@ export interface VisitOptions {
   readonly identity: () => Identity;
   readonly transport: Transport;
   readonly vault: Vault;
+  readonly share: TokenShare;
   readonly events: WidgetEvents;
   /** What must be over before this browser's key is looked for: the wipe of the person before. */
   readonly after: Promise<void>;
-  readonly isStrictlyBound: () => boolean;
+  readonly isStrictlyBound: () => Promise<boolean>;
+  readonly isOnScreen: ReadonlySignal<boolean>;
   readonly onAnswer: (messageId: string) => void;
+  /** The server says that this is another person than before. */
   readonly onDrift: () => void;
+  /** The anonymous id of this browser was claimed or erased: it takes another key. */
+  readonly onGone: () => void;
+  /** Another verified user was in this browser before; it was wiped. */
+  readonly onOther: (epoch: string) => void;
 }
-
-const LIMITS = new Set(['limit_reached', 'budget_exhausted', 'rate_limited']);
 
 export function createVisit(options: VisitOptions): Visit {
-  const { config, events, transport, vault } = options;
-  const isEphemeral = options.identity().level === 'ephemeral';
-  const isMemoryOnly = isEphemeral || config().sharedDevice || config().consent === 'pending';
-  const grant = signal<MintResponse | null>(null);
-  const keyring = createKeyring(options, isMemoryOnly);
-  const conversation = signal<Conversation | null>(null);
-  const trouble = signal<Trouble | null>(null);
+  const { config, identity } = options;
+  const keyring = createKeyring(options);
+  const { embedKey, instance } = config();
+  const session = createSession({ ...options, embedKey, instance, key: async (person) => keyring.load(person) });
+  const stage = createStage({ ...options, session, key: keyring.key });
+  const { conversation, grant, trouble } = stage;
+  let starting: Promise<boolean> | null = null;
   let isOver = false;
-  let sessionId: string | null = null;
-  let drafts: Drafts = NO_DRAFTS;
 
-  const session = createSession({
-    ...options,
-    embedKey: config().embedKey,
-    instance: config().instance,
-    key: keyring.load,
-  });
-  const onTrouble = (what: Trouble): void => (isOver ? undefined : tell(events, what));
-  const own = {
-    api: session,
-    clock: transport.clock,
-    random: Math.random,
-    context: () => config().context,
-    onSession(made: string) {
-      sessionId = made;
-      events.emit('sessionstarted', { sessionId: made });
-    },
-    onSent: (messageId: string) => events.emit('messagesent', { messageId }),
-    onAnswer: options.onAnswer,
-    onTrouble,
+  const start = async (): Promise<void> => void (await (starting ??= stage.attempt(stage.start).finally(() => (starting = null))));
+  const isPrivate = (): boolean => identity().level === 'ephemeral' || grant.peek()?.instance.kind === 'ephemeral';
+  const end = async (path: string | null): Promise<void> => {
+    if (isOver) return;
+    isOver = true;
+    stage.clear();
+    const last = isPrivate() ? '/v1/instance' : path;
+    if (last !== null) await session.end(last);
+    session.dispose();
   };
-  const show = (shown: string | null): void => {
-    const granted = grant.value;
-    if (isOver || granted === null) return;
-    sessionId = shown;
-    conversation.value?.dispose();
-    if (!isMemoryOnly) drafts = createDrafts(vault, granted.participant, transport.clock);
-    conversation.value = createConversation({
-      ...own,
-      sessionId: shown,
-      me: granted.participant,
-      messageBytes: granted.limits.message_bytes,
-      queueLimit: granted.limits.queued_messages,
-      drafts,
-    });
-  };
-  const start = async (): Promise<void> => {
-    if (isOver || conversation.value !== null) return;
-    try {
-      const granted = await session.grant();
-      const newest = isEphemeral ? null : await findNewestSession(session);
-      if (isOver) return;
-      batch(() => {
-        grant.value = granted;
-        trouble.value = null;
-        show(newest);
-      });
-    } catch (error) {
-      if (isOver) return;
-      trouble.value = troubleFrom(error);
-      onTrouble(trouble.value);
-    }
-  };
-  const forgetSession = async (): Promise<void> => {
-    if (!isEphemeral || sessionId === null) return;
-    const path = `/v1/sessions/${encodeURIComponent(sessionId)}`;
-    sessionId = null;
-    await session.call(path, { method: 'DELETE', keepalive: true }).catch(() => {
-      // The page is going away or offline; the server destroys an idle ephemeral session by itself.
-    });
-  };
-  let starting: Promise<void> | null = null;
   return {
     grant,
+    trouble,
+    session,
     key: keyring.key,
     conversation,
-    trouble,
-    start: async () => (starting ??= start().finally(() => (starting = null))),
-    newConversation: () => show(null),
-    openConversation: show,
-    async erase() {
-      try {
-        await session.json('/v1/instance', { method: 'DELETE' });
-        return true;
-      } catch (error) {
-        if (!isOver) onTrouble((trouble.value = troubleFrom(error)));
-        return false;
-      }
+    start,
+    isPrivate,
+    retry() {
+      session.hurry();
+      const shown = conversation.peek();
+      if (shown === null) void start();
+      else if (shown.trouble.peek()) shown.retry();
     },
-    farewell: () => void forgetSession(),
-    async leave() {
-      isOver = true;
-      conversation.value?.dispose();
-      conversation.value = null;
-      drafts.discard();
-      await forgetSession();
-      await session.revoke();
-      session.dispose();
+    show: stage.show,
+    erase: async () => stage.attempt(async () => session.json('/v1/instance', { method: 'DELETE' })),
+    async keep() {
+      if (!(await keyring.keep()) && !isOver) options.onDrift();
     },
-    pause() {
-      isOver = true;
-      conversation.value?.dispose();
-      void forgetSession().finally(() => session.dispose());
+    isCurrent: async (isBack) => !(isBack && (isPrivate() || config().sharedDevice)) && keyring.isCurrent(),
+    pause: () => void end(null),
+    leave() {
+      stage.discard();
+      void end('/v1/embed/session-tokens/current');
     },
   };
-}
-
-function tell(events: WidgetEvents, { code, mend, retryAfterMs }: Trouble): void {
-  if (LIMITS.has(code)) events.emit('limitreached', { code, retryAfterMs: retryAfterMs ?? null });
-  events.emit('error', { code, mend });
-}
-
-interface Keyring {
-  readonly key: ReadonlySignal<BrowserKey | null>;
-  /** Once, after the wipe of the person before. */
-  readonly load: () => Promise<BrowserKey>;
-}
-
-function createKeyring({ after, config, events, identity, transport, vault }: VisitOptions, isMemoryOnly: boolean): Keyring {
-  const key = signal<BrowserKey | null>(null);
-  const isEphemeral = identity().level === 'ephemeral';
-  let once: Promise<BrowserKey> | null = null;
-  const load = async (): Promise<BrowserKey> => {
-    await after;
-    const found = await loadBrowserKey({ agent: config().agent, vault, clock: transport.clock, isMemoryOnly });
-    key.value = isEphemeral ? { ...found, storage: 'none' } : found;
-    const isDegraded = found.kind === 'secret' || found.storage === 'none';
-    if (isDegraded) events.emit('identitydegraded', { storage: found.storage, binding: found.kind === 'key' ? 'dpop' : 'bearer' });
-    return found;
-  };
-  return { key, load: async () => (once ??= load()) };
 }

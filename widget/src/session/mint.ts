@@ -1,10 +1,11 @@
 import type { MintRequest, MintResponse } from '@familiar/protocol';
 import type { BrowserKey } from '../identity/browser-key.ts';
 import type { Identity } from '../identity/identity.ts';
-import { Failure, readFailure } from './failure.ts';
+import { readClaims } from '../identity/token-claims.ts';
+import { withLimit } from '../identity/vault.ts';
+import { Failure, toFailure } from './failure.ts';
 import { parseGrant } from './grant.ts';
-import { currentIdentityToken } from './identity-token.ts';
-import { proofHeader, request, type Transport } from './transport.ts';
+import { prove, type Transport } from './transport.ts';
 
 export interface MintInput {
   readonly transport: Transport;
@@ -12,43 +13,66 @@ export interface MintInput {
   readonly instance: string | null;
   readonly identity: Identity;
   readonly key: BrowserKey;
+  /** The identity token that was asked for already. */
+  readonly asked?: string | undefined;
+  /** The token of an ephemeral session that goes on. */
+  readonly renews?: string | undefined;
   readonly signal: AbortSignal;
 }
 
-const PATH = '/v1/embed/session-tokens';
+const PROVIDER_LIMIT_MS = 15_000;
+const EXPIRY_MARGIN_S = 30;
 
-/** Exchanges who this is, proven, for a session token (contract §4, §6). Throws `Failure`; never tries a lower level. */
+/**
+ * Exchanges who this is, proven, for a session token (contract §4, §6). Throws `Failure`; never tries a lower level.
+ * A token that the page gave and the server refuses is asked for anew, once.
+ */
 export async function mint(input: MintInput): Promise<MintResponse> {
-  const { identity } = input;
+  const { identity, transport } = input;
   if (identity.level === 'refused') throw new Failure(identity.code, { status: 400 });
-  const body = await bodyOf(input);
-  let response = await send(input, body, undefined);
-  const nonce = response.headers.get('dpop-nonce');
-  if (response.status === 401 && nonce !== null) {
-    const failure = await readFailure(response);
-    if (failure.code !== 'use_dpop_nonce') throw failure;
-    response = await send(input, body, nonce);
+  if (identity.level !== 'verified') return exchange(input);
+  const { identityToken, getIdentityToken } = identity;
+  const given = input.asked ?? givenToken(identity, transport);
+  if (given === null) return exchange(input, await askIdentityToken(identity, transport));
+  try {
+    return await exchange(input, given);
+  } catch (error) {
+    if (getIdentityToken === null || given !== identityToken || !toFailure(error).code.startsWith('token_')) throw error;
+    return exchange(input, await askIdentityToken(identity, transport));
   }
-  if (!response.ok) throw await readFailure(response);
-  const grant = parseGrant(await response.json());
-  if (grant === null) throw new Failure('internal_error', { status: response.status });
-  return grant;
 }
 
-async function bodyOf({ embedKey, identity, instance, key, transport }: MintInput): Promise<MintRequest> {
-  const identityToken = await currentIdentityToken(identity, transport.clock);
-  const userId = 'userId' in identity ? identity.userId : null;
-  return {
+/** The page's token, unless it is within 30 s of expiry and another can be had. */
+export function givenToken(identity: Identity & { level: 'verified' }, { clock }: Transport): string | null {
+  const { identityToken, getIdentityToken } = identity;
+  if (getIdentityToken === null) return identityToken ?? '';
+  return Number(readClaims(identityToken).exp) - clock.unixSeconds() > EXPIRY_MARGIN_S ? identityToken : null;
+}
+
+/** A fresh identity token from the page. Kept nowhere. Fails with `identity_token_unavailable` when it throws or takes 15 s. */
+export async function askIdentityToken({ getIdentityToken }: Identity & { level: 'verified' }, { clock }: Transport): Promise<string> {
+  try {
+    const token = await withLimit(Promise.resolve(getIdentityToken?.()), PROVIDER_LIMIT_MS, clock);
+    if (typeof token === 'string') return token;
+  } catch {
+    // What the page's function threw is the page's affair and may hold a secret.
+  }
+  throw new Failure('identity_token_unavailable');
+}
+
+async function exchange(input: MintInput, identityToken?: string): Promise<MintResponse> {
+  const { embedKey, identity, instance, key, renews, signal } = input;
+  const body: MintRequest = {
     embed_key: embedKey,
-    ...(userId === null ? {} : { user_id: userId }),
+    ...(identity.userId === null ? {} : { user_id: identity.userId }),
     ...(identityToken === undefined ? {} : { identity_token: identityToken }),
-    ...(key.kind === 'secret' ? { anonymous_secret: key.secret } : {}),
+    ...(key.kind === 'key' ? {} : { anonymous_secret: key.secret }),
     ...(instance === null ? {} : { instance }),
     ...(identity.attributes === null ? {} : { attributes: identity.attributes }),
   };
-}
-
-async function send({ transport, key, signal }: MintInput, body: MintRequest, nonce: string | undefined): Promise<Response> {
-  const headers = await proofHeader(key, { method: 'POST', url: transport.baseUrl + PATH, nonce });
-  return request(transport, PATH, { method: 'POST', body, headers, signal });
+  const headers: Record<string, string> = renews === undefined ? {} : { authorization: `Bearer ${renews}` };
+  const response = await prove(input, '/v1/embed/session-tokens', { method: 'POST', body, headers, signal });
+  const grant = parseGrant(await response.json());
+  if (grant === null) throw new Failure('internal_error', { status: response.status });
+  return grant;
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { BrowserKey } from '../identity/browser-key.ts';
-import type { Identity } from '../identity/identity.ts';
+import { type Identity, NOBODY } from '../identity/identity.ts';
 import { createChatServer, problem } from '../test/chat-server.ts';
 import { createManualClock } from '../test/manual-clock.ts';
 import { createSession } from './session.ts';
@@ -8,13 +8,17 @@ import { createSession } from './session.ts';
 const MINT = '/v1/embed/session-tokens';
 const LIST = '/v1/sessions?limit=1';
 
-function open(identity: Identity = { level: 'anonymous', attributes: null }) {
+const PAIR = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify']);
+
+function open(identity: Identity = NOBODY) {
   const server = createChatServer();
   const clock = createManualClock();
   const proofs: (string | undefined)[] = [];
   const key: BrowserKey = {
     kind: 'key',
     storage: 'durable',
+    epoch: null,
+    pair: PAIR,
     prove: async ({ nonce }) => `proof-${proofs.push(nonce)}`,
   };
   let drifts = 0;
@@ -44,12 +48,12 @@ it('answers use_dpop_nonce once with the nonce', async () => {
   server.intercept = ({ path }) => {
     if (path !== MINT || !isFirst) return undefined;
     isFirst = false;
-    return problem(401, 'use_dpop_nonce', { 'dpop-nonce': 'n1' });
+    return problem(401, 'use_dpop_nonce', { headers: { 'dpop-nonce': 'n1' } });
   };
   await session.json(LIST);
   expect(proofs).toEqual([undefined, 'n1']);
   server.intercept = ({ path }) =>
-    path === MINT ? problem(401, 'use_dpop_nonce', { 'dpop-nonce': 'n2' }) : problem(401, 'session_token_expired');
+    path === MINT ? problem(401, 'use_dpop_nonce', { headers: { 'dpop-nonce': 'n2' } }) : problem(401, 'session_token_expired');
   await expect(session.json(LIST)).rejects.toMatchObject({ code: 'use_dpop_nonce' });
   expect(server.count('POST', MINT)).toBe(4);
 });
@@ -124,7 +128,7 @@ it('says that the identity must be renewed when the page throws or hangs, and se
 });
 
 it('sends no id that cannot be one', async () => {
-  const { server, session } = open({ level: 'refused', code: 'degenerate_id', detail: '', attributes: null });
+  const { server, session } = open({ level: 'refused', userId: null, code: 'degenerate_id', attributes: null });
   await expect(session.grant()).rejects.toMatchObject({ code: 'degenerate_id' });
   expect(server.seen).toEqual([]);
 });

@@ -3,7 +3,8 @@ import type { BrowserKey } from '../identity/browser-key.ts';
 import type { Identity } from '../identity/identity.ts';
 import { Failure, readFailure, toFailure } from './failure.ts';
 import { createTokenKeeper, type Held } from './token-keeper.ts';
-import { type CallInit, proofHeader, request, type Transport } from './transport.ts';
+import type { TokenShare } from './token-share.ts';
+import { type CallInit, prove, request, type Transport } from './transport.ts';
 
 /** Authorised calls as one participant. */
 export interface Api {
@@ -17,8 +18,10 @@ export interface Api {
 export interface Session extends Api {
   /** The first mint, or the grant at hand. Throws `Failure`. */
   grant(): Promise<MintResponse>;
-  /** Tells the server to revoke the token, if there is one. Never rejects. */
-  revoke(): Promise<void>;
+  /** Forgets the pause after failures: somebody asked to try again. */
+  hurry(): void;
+  /** A `DELETE` that outlives the page, if there is a token: the last words. Never rejects. */
+  end(path: string): Promise<void>;
   /** Aborts what runs; every later call fails with `aborted`. */
   dispose(): void;
 }
@@ -27,53 +30,49 @@ export interface SessionOptions {
   readonly transport: Transport;
   readonly embedKey: string;
   readonly instance: string | null;
-  readonly isStrictlyBound?: () => boolean;
-  readonly key: () => Promise<BrowserKey>;
+  /** Whether every request carries a proof. */
+  readonly isStrictlyBound?: () => Promise<boolean>;
+  /** The key of this browser, when this verified user sits at it. */
+  readonly key: (person: string | null) => Promise<BrowserKey>;
   readonly identity: () => Identity;
+  /** Tokens of other tabs; without it, each tab has its own. */
+  readonly share?: TokenShare;
   /** The server resolved a later token to another participant or instance: all that is shown belongs to somebody else. */
   readonly onDrift: () => void;
 }
 
 const CALL_LIMIT_MS = 20_000;
-const TOKEN_GONE = new Set(['session_token_expired', 'session_token_revoked', 'invalid_credential']);
 
 export function createSession(options: SessionOptions): Session {
   const { transport } = options;
   const life = new AbortController();
   const tokens = createTokenKeeper(options, life.signal);
-  const assertAlive = (): void => {
-    if (life.signal.aborted) throw new Failure('aborted');
-  };
-  const send = async (path: string, init: CallInit, { grant }: Held): Promise<Response> => {
-    const method = init.method ?? 'GET';
-    const isBound = options.isStrictlyBound?.() === true;
-    const proof = isBound
-      ? await proofHeader(await options.key(), { method, url: transport.baseUrl + path, accessToken: grant.token })
-      : {};
-    const headers = { ...init.headers, ...proof, authorization: `Bearer ${grant.token}` };
-    const signal = init.signal === undefined ? life.signal : AbortSignal.any([life.signal, init.signal]);
-    return request(transport, path, { ...init, headers, signal });
+  const isStrict = async (): Promise<boolean> => (await options.isStrictlyBound?.()) ?? false;
+  const send = async (path: string, init: CallInit, { grant: { token } }: Held): Promise<Response> => {
+    const signal = AbortSignal.any([life.signal, ...(init.signal ? [init.signal] : [])]);
+    const sent = { ...init, signal, headers: { ...init.headers, authorization: `Bearer ${token}` } };
+    if (await isStrict()) return prove({ transport, key: await options.key(null), accessToken: token }, path, sent);
+    const response = await request(transport, path, sent);
+    if (!response.ok) throw await readFailure(response);
+    return response;
   };
   const call = async (path: string, init: CallInit = {}): Promise<Response> => {
     try {
       const first = await tokens.usable();
-      const response = await send(path, init, first);
-      if (response.ok) return response;
-      const failure = await readFailure(response);
-      if (failure.status !== 401 || !TOKEN_GONE.has(failure.code)) throw failure;
-      const again = await send(path, init, await tokens.replace(first));
-      if (again.ok) return again;
-      throw await readFailure(again);
+      try {
+        return await send(path, init, first);
+      } catch (error) {
+        if (!/^(session_token_|invalid_credential)/.test(toFailure(error).code)) throw error;
+        return await send(path, init, await tokens.replace(first));
+      }
     } catch (error) {
-      assertAlive();
-      throw toFailure(error);
+      throw life.signal.aborted ? new Failure('aborted') : toFailure(error);
     }
   };
   return {
     call,
     async json(path, init = {}) {
-      const limit = AbortSignal.timeout(CALL_LIMIT_MS);
-      const signal = init.signal === undefined ? limit : AbortSignal.any([limit, init.signal]);
+      const signal = AbortSignal.any([AbortSignal.timeout(CALL_LIMIT_MS), ...(init.signal ? [init.signal] : [])]);
       const response = await call(path, { ...init, signal });
       try {
         return response.status === 204 ? null : await response.json();
@@ -82,16 +81,20 @@ export function createSession(options: SessionOptions): Session {
       }
     },
     grant: async () => (await tokens.usable()).grant,
-    revoke: async () => revoke(transport, tokens.peek()),
+    hurry: () => tokens.hurry(),
+    end: async (path) => end(options, tokens.peek(), path),
     dispose: () => life.abort(),
   };
 }
 
-async function revoke(transport: Transport, held: Held | null): Promise<void> {
+/** The request leaves in the same task, where no proof has to be signed first: a page that goes away waits for nothing. */
+async function end({ transport, isStrictlyBound, key }: SessionOptions, held: Held | null, path: string): Promise<void> {
   if (held === null) return;
-  const headers = { authorization: `Bearer ${held.grant.token}` };
+  const { token } = held.grant;
+  const init = { method: 'DELETE', headers: { authorization: `Bearer ${token}` }, keepalive: true } as const;
   try {
-    await request(transport, '/v1/embed/session-tokens/current', { method: 'DELETE', headers, keepalive: true });
+    if ((await isStrictlyBound?.()) === true) await prove({ transport, key: await key(null), accessToken: token }, path, init);
+    else await request(transport, path, init);
   } catch {
     // Offline: the token ends by itself within minutes, and this browser has already forgotten it.
   }

@@ -1,5 +1,6 @@
-import type { BrowserKey } from '../identity/browser-key.ts';
 import type { Clock } from '../config/clock.ts';
+import type { BrowserKey } from '../identity/browser-key.ts';
+import { readFailure } from './failure.ts';
 
 /** The network and the clock, as arguments. */
 export interface Transport {
@@ -19,26 +20,41 @@ export interface CallInit {
 }
 
 /** One request without cookies, referrer or cache. */
-export async function request(transport: Transport, path: string, init: CallInit): Promise<Response> {
-  const headers: Record<string, string> = { ...init.headers };
-  if (init.body !== undefined) headers['content-type'] = 'application/json';
-  const { fetch } = transport;
-  return fetch(transport.baseUrl + path, {
-    method: init.method ?? 'GET',
-    headers,
+export async function request({ baseUrl, fetch }: Transport, path: string, { body, ...init }: CallInit): Promise<Response> {
+  return fetch(baseUrl + path, {
+    ...init,
+    headers: { ...init.headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
     credentials: 'omit',
     cache: 'no-store',
     referrerPolicy: 'no-referrer',
-    ...(init.body === undefined ? {} : { body: JSON.stringify(init.body) }),
-    ...(init.signal === undefined ? {} : { signal: init.signal }),
-    ...(init.keepalive === true ? { keepalive: true } : {}),
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
 }
 
-/** The `DPoP` header for a request, empty where this browser has only a secret. */
-export async function proofHeader(
-  key: BrowserKey,
-  request: { method: string; url: string; nonce?: string | undefined; accessToken?: string },
-): Promise<Record<string, string>> {
-  return key.kind === 'key' ? { dpop: await key.prove(request) } : {};
+export interface Proof {
+  readonly transport: Transport;
+  readonly key: BrowserKey;
+  /** Binds the proof to a session token (`ath`). */
+  readonly accessToken?: string;
+}
+
+/**
+ * A request with a `DPoP` proof, none where this browser has only a secret; once more with the server's nonce when it asks
+ * for one. Throws `Failure` for every answer but 2xx.
+ */
+export async function prove({ transport, key, accessToken }: Proof, path: string, init: CallInit): Promise<Response> {
+  const url = transport.baseUrl + path;
+  const send = async (nonce?: string): Promise<Response> => {
+    const proof: Record<string, string> =
+      key.kind === 'key' ? { dpop: await key.prove({ method: init.method ?? 'GET', url, nonce, accessToken }) } : {};
+    return request(transport, path, { ...init, headers: { ...init.headers, ...proof } });
+  };
+  const first = await send();
+  if (first.ok) return first;
+  const failure = await readFailure(first);
+  const nonce = first.headers.get('dpop-nonce');
+  if (failure.code !== 'use_dpop_nonce' || nonce === null) throw failure;
+  const second = await send(nonce);
+  if (!second.ok) throw await readFailure(second);
+  return second;
 }

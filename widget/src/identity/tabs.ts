@@ -1,0 +1,44 @@
+/** The tabs of this origin, other widgets of the same page among them. What they say is not trusted. */
+export interface Tabs {
+  /** Says something to all others. They hear it in this order; a frozen tab later. */
+  tell(message: object): void;
+  /** Returns its undo. */
+  hear(listener: (message: unknown) => void): () => void;
+  /** Leaves the channel while the page is in the back/forward cache, and comes back. */
+  setListening(isListening: boolean): void;
+}
+
+export function openTabs(agent: string): Tabs {
+  const listeners = new Set<(message: unknown) => void>();
+  let channel: BroadcastChannel | null = null;
+  const setListening = (isListening: boolean): void => {
+    channel?.close();
+    channel = isListening ? new BroadcastChannel(`familiar:${agent}`) : null;
+    channel?.addEventListener('message', ({ data }) => {
+      for (const listener of listeners) listener(data);
+    });
+  };
+  setListening(true);
+  return {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel, which has its origin
+    tell: (message) => channel?.postMessage(message),
+    hear(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    setListening,
+  };
+}
+
+/**
+ * Runs `run` while no other tab does; where there are no Web Locks, at once. When `signal` aborts, the turn is over: the waiting
+ * as well as the work, so that one silent call keeps nobody else from theirs.
+ */
+export async function inTurn<T>(name: string, signal: AbortSignal, run: () => Promise<T>): Promise<T> {
+  const once = async (): Promise<T> =>
+    new Promise((resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason as Error));
+      run().then(resolve, reject);
+    });
+  return navigator.locks ? navigator.locks.request(name, { signal }, once) : once();
+}
