@@ -205,7 +205,17 @@ describe.each(listStoreSources())('claims on $kind', (source) => {
     const scopes = await seed();
     await claimed(scopes);
     const receipt = await store.transaction((tx) => eraseInstance(tx, scopes.target));
-    expect(receipt).toEqual({ memories: 1, events: 0, messages: 2, runs: 0, sessions: 2, participants: 0, claims: 1, instances: 2 });
+    expect(receipt).toEqual({
+      memories: 1,
+      events: 0,
+      interrupts: 0,
+      messages: 2,
+      runs: 0,
+      sessions: 2,
+      participants: 0,
+      claims: 1,
+      instances: 2,
+    });
     expect(await listFacts(store, scopes.source)).toEqual([]);
     expect(await isBuried(store, scopes.source)).toBe(true);
     await expect(claim(scopes)).rejects.toMatchObject({ code: 'gone' });
@@ -223,6 +233,6 @@ describe.each(listStoreSources())('claims on $kind', (source) => {
         ? `SELECT m.name AS name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND c.name = 'session'`
         : `SELECT table_name AS name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'session'`;
     const tables = (await store.rows<{ name: string }>(query)).map(({ name }) => name).toSorted();
-    expect(tables).toEqual(['events', 'memories', 'messages', 'runs', 'sessions']);
+    expect(tables).toEqual(['events', 'interrupts', 'memories', 'messages', 'runs', 'sessions']);
   });
 });

@@ -9,7 +9,7 @@ import { toTime } from './rows.ts';
 
 const UNDO_MS = 24 * 3_600_000;
 /** Every table with rows of a session that go where it goes. Facts do not: whoever sat at this browser may have planted them. */
-const MOVED = ['events', 'messages', 'runs', 'sessions'] as const;
+const MOVED = ['events', 'interrupts', 'messages', 'runs', 'sessions'] as const;
 
 /** From the anonymous instance to the account's own, both of one agent. */
 export interface Takeover {

@@ -16,7 +16,7 @@ export interface NewInstance {
 export type Receipt = Readonly<Record<(typeof TABLES)[number], number>>;
 
 /** Children first. Every table that has an instance's rows stands here. */
-const TABLES = ['memories', 'events', 'messages', 'runs', 'sessions', 'participants', 'claims', 'instances'] as const;
+const TABLES = ['memories', 'events', 'interrupts', 'messages', 'runs', 'sessions', 'participants', 'claims', 'instances'] as const;
 
 /**
  * Makes the instance's row, or notes that it was seen. Only a new session or a secret key calls this (R12).
@@ -59,7 +59,17 @@ type Counts = Record<(typeof TABLES)[number], number>;
 async function eraseRows(tx: Sql, scope: Scope): Promise<Counts & { readonly sources: readonly string[] }> {
   const key = [scope.agent, scope.instance];
   const claims = await tx.rows<{ source: string }>('SELECT source FROM claims WHERE agent = $1 AND instance = $2', key);
-  const counts: Counts = { memories: 0, events: 0, messages: 0, runs: 0, sessions: 0, participants: 0, claims: 0, instances: 0 };
+  const counts: Counts = {
+    memories: 0,
+    events: 0,
+    interrupts: 0,
+    messages: 0,
+    runs: 0,
+    sessions: 0,
+    participants: 0,
+    claims: 0,
+    instances: 0,
+  };
   for (const table of TABLES) counts[table] = await tx.run(`DELETE FROM ${table} WHERE agent = $1 AND instance = $2`, key);
   return { ...counts, sources: claims.map(({ source }) => source) };
 }

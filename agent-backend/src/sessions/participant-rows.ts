@@ -30,6 +30,8 @@ export async function redactParticipant(tx: Sql, scope: Scope, participant: Part
   );
   const messages = await tx.run(`UPDATE messages SET content = '', participant = NULL WHERE ${mine}`, whose);
   const runs = await tx.run(`UPDATE runs SET participant = '{}' WHERE ${mine}`, whose);
+  // What waits for them holds their words, too.
+  await tx.run(`DELETE FROM interrupts WHERE ${mine}`, whose);
   const memories = await tx.run(`DELETE FROM memories WHERE ${mine}`, whose);
   const participants = await tx.run(
     'DELETE FROM participants WHERE agent = $1 AND instance = $2 AND level = $3 AND participant = $4 AND removed_at IS NULL',

@@ -216,7 +216,17 @@ describe.each(listStoreSources())('sessions on $kind', (source) => {
       await addRun(store, one, 's');
     }
     const receipt = await store.transaction((tx) => eraseInstance(tx, scope));
-    expect(receipt).toEqual({ memories: 1, events: 1, messages: 1, runs: 1, sessions: 1, participants: 0, claims: 0, instances: 1 });
+    expect(receipt).toEqual({
+      memories: 1,
+      events: 1,
+      interrupts: 0,
+      messages: 1,
+      runs: 1,
+      sessions: 1,
+      participants: 0,
+      claims: 0,
+      instances: 1,
+    });
     expect(Object.values(await countRows(store, scope))).toEqual([0, 0, 0, 0, 0, 0]);
     expect(Object.values(await countRows(store, other))).toEqual([1, 1, 1, 1, 1, 1]);
   });

@@ -111,7 +111,7 @@ export async function deleteSession(
   scope: Scope,
   { session, withMemories = false }: { readonly session: string; readonly withMemories?: boolean },
 ): Promise<boolean> {
-  const tables = ['events', 'messages', 'runs', ...(withMemories ? ['memories'] : []), 'sessions'];
+  const tables = ['events', 'interrupts', 'messages', 'runs', ...(withMemories ? ['memories'] : []), 'sessions'];
   let deleted = 0;
   for (const table of tables) {
     deleted = await tx.run(`DELETE FROM ${table} WHERE agent = $1 AND instance = $2 AND session = $3`, [
@@ -130,7 +130,7 @@ export async function lastEventId(sql: Sql, scope: Scope, session: string): Prom
 }
 
 async function deleteOthers(tx: Sql, scope: Scope, session: string): Promise<void> {
-  for (const table of ['events', 'messages', 'runs', 'memories', 'sessions']) {
+  for (const table of ['events', 'interrupts', 'messages', 'runs', 'memories', 'sessions']) {
     await tx.run(`DELETE FROM ${table} WHERE agent = $1 AND instance = $2 AND session <> $3`, [scope.agent, scope.instance, session]);
   }
 }

@@ -103,4 +103,16 @@ export const MIGRATIONS: readonly Migration[] = [
         PRIMARY KEY (agent, instance, level, participant))`,
     ],
   },
+  {
+    id: 4,
+    name: 'interrupts',
+    statements: [
+      // A tool call that waits for a fresh sign-in. Single use: answering it, or going on without it, deletes the row.
+      `CREATE TABLE interrupts (
+        agent TEXT NOT NULL, instance TEXT NOT NULL, session TEXT NOT NULL, interrupt TEXT NOT NULL,
+        run TEXT NOT NULL, participant TEXT NOT NULL, wait TEXT NOT NULL, continuation TEXT NOT NULL, expires_at BIGINT NOT NULL,
+        PRIMARY KEY (agent, instance, session, interrupt))`,
+      `CREATE INDEX interrupts_by_expiry ON interrupts (expires_at)`,
+    ],
+  },
 ];

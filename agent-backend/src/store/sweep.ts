@@ -9,10 +9,11 @@ const EXPIRING = [
   { table: 'token_bindings', key: 'jti' },
   { table: 'revoked_tokens', key: 'token' },
   { table: 'tombstones', key: 'instance' },
+  { table: 'interrupts', key: 'interrupt' },
 ] as const;
 
 /**
- * Deletes, over all instances, what has served its time: expired proofs, token bindings, revocations and tombstones, and events that
+ * Deletes, over all instances, what has served its time: expired proofs, token bindings, revocations, tombstones and interrupts, and events that
  * are older than their retention and belong to no run, or to one that ended that long ago. At most 500 rows of each;
  * returns how many in all, so that a caller goes on until it is 0. `now`: milliseconds since 1970.
  */
