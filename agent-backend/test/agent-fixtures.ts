@@ -20,7 +20,17 @@ export function arrayMemory(...told: string[]): InstanceMemory & { readonly fact
 /** A turn in which an anonymous visitor says `text`; anything of it may be set otherwise. */
 export function turnOf(text: string, rest: Partial<Turn> = {}): Turn {
   const history: HistoryMessage[] = [{ role: 'user', text }];
-  return { history, participant: { level: 'anonymous' }, memory: arrayMemory(), signal: new AbortController().signal, ...rest };
+  return {
+    history,
+    participant: { level: 'anonymous', id: 'anon_x' },
+    agent: 'acme/helper',
+    instance: 'inst_a',
+    session: 'sess_a',
+    memory: arrayMemory(),
+    clock: Date.now,
+    signal: new AbortController().signal,
+    ...rest,
+  };
 }
 
 export async function collect(agent: Agent, turn: Turn): Promise<AgentEvent[]> {

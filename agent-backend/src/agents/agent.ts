@@ -1,5 +1,6 @@
 import type { Level, TokenUsage } from '@familiar/protocol';
 import type { InstanceMemory } from '../memory/instance-memory.ts';
+import type { SignInProof, StepUpRule } from './step-up.ts';
 
 export type { InstanceMemory };
 
@@ -16,17 +17,42 @@ export interface HistoryMessage {
 /** All that an agent gets for one answer. History ends with the message to be answered. */
 export interface Turn {
   readonly history: readonly HistoryMessage[];
-  readonly participant: { readonly level: Level; readonly name?: string };
+  /** `proof`: only of a visitor whose customer's server told when they signed in. */
+  readonly participant: { readonly level: Level; readonly id: string; readonly name?: string; readonly proof?: SignInProof };
+  /** `org/agent`, its instance and the session: where this turn belongs. */
+  readonly agent: string;
+  readonly instance: string;
+  readonly session: string;
   readonly memory: InstanceMemory;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  /** Set where this turn goes on from an `interrupt` event instead of from the history alone. */
+  readonly resume?: Resume;
   /** Aborted by cancel and by shutdown: stop at once, yield nothing more. */
   readonly signal: AbortSignal;
 }
 
+/** A tool call that waits for a fresh sign-in. */
+export interface StepUpWait {
+  /** The agent's own name for it, unique in its turn. */
+  readonly id: string;
+  readonly toolCallId: string;
+  readonly rule: StepUpRule;
+}
+
+/** What an agent left behind, as it gave it, and the visitor's answer to each wait: `true` once the sign-in was checked. */
+export interface Resume {
+  readonly continuation: unknown;
+  readonly answers: readonly { readonly id: string; readonly isApproved: boolean }[];
+}
+
+/** `interrupt` is the last event of its turn; its continuation is kept as JSON and comes back in `Turn.resume`. */
 export type AgentEvent =
   | { readonly kind: 'text'; readonly delta: string }
   | { readonly kind: 'tool-call'; readonly id: string; readonly name: string; readonly input: unknown }
   | { readonly kind: 'tool-result'; readonly id: string; readonly content: string }
-  | { readonly kind: 'usage'; readonly usage: TokenUsage };
+  | { readonly kind: 'usage'; readonly usage: TokenUsage }
+  | { readonly kind: 'interrupt'; readonly waits: readonly StepUpWait[]; readonly continuation: unknown };
 
 /** Answers one turn as a stream. Throws `AgentError` where it cannot. */
 export interface Agent {

@@ -108,7 +108,7 @@ test.each(['What is my name?', 'What do you remember about me?', 'What do I like
 );
 
 test('a name that came with a verified id is used, and told apart from what was said', async () => {
-  const participant = { level: 'verified' as const, name: 'Alice' };
+  const participant = { level: 'verified' as const, id: 'u_1', name: 'Alice' };
   expect(await ask('What is my name?', { participant })).toContain('You are here as Alice');
   expect(await ask('Hello', { participant })).toContain('Hello, Alice!');
 });
@@ -116,7 +116,7 @@ test('a name that came with a verified id is used, and told apart from what was 
 test('in a shared instance a fact belongs to the one who said it', async () => {
   const memory = arrayMemory();
   const say = (text: string, author: string) =>
-    ask('', { memory, participant: { level: 'soft', name: author }, history: [{ role: 'user', text, author }] });
+    ask('', { memory, participant: { level: 'soft', id: 'bo', name: author }, history: [{ role: 'user', text, author }] });
   await say('I prefer tea', 'Ada');
   expect(memory.facts).toEqual(['Ada prefers tea.']);
   expect(await say('What do I prefer?', 'Ada')).toBe('You prefer tea.');

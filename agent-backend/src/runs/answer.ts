@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { RunErrorCode, TokenUsage } from '@familiar/protocol';
 import { type Agent, AgentError, type AgentEvent, type Turn } from '../agents/agent.ts';
 import { StoreError } from '../store/store.ts';
+import type { Pause } from './interrupts.ts';
 import type { RunLog } from './journal.ts';
 
 /** What an agent has said so far, written into the journal as AG-UI events. */
@@ -11,12 +12,15 @@ export interface Answer {
   close(): void;
   said(): { readonly id: string; readonly text: string } | null;
   usage(): readonly TokenUsage[];
+  /** What the agent waits for; `null` if it has said all. */
+  pause(): Pause | null;
 }
 
 /** One message for one answer, also around its tool calls: AG-UI lets a message stay open beside them. */
 export function createAnswer(log: RunLog): Answer {
   const id = `msg_${randomUUID()}`;
   const usage: TokenUsage[] = [];
+  let pause: Pause | null = null;
   let text = '';
   let state: 'silent' | 'open' | 'closed' = 'silent';
 
@@ -44,6 +48,9 @@ export function createAnswer(log: RunLog): Answer {
         case 'usage':
           usage.push(event.usage);
           return;
+        case 'interrupt':
+          pause = event;
+          return;
         default:
           throw event satisfies never;
       }
@@ -54,6 +61,7 @@ export function createAnswer(log: RunLog): Answer {
     },
     said: () => (text === '' ? null : { id, text }),
     usage: () => usage,
+    pause: () => pause,
   };
 }
 

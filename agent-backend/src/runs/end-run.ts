@@ -1,12 +1,15 @@
-import type { MessageStatus, RunErrorCode, RunEvent, TokenUsage } from '@familiar/protocol';
+import type { Interrupt, MessageStatus, Participant, RunErrorCode, RunEvent, TokenUsage } from '@familiar/protocol';
 import { appendMessage } from '../sessions/index.ts';
 import type { Sql } from '../store/store.ts';
+import { type Pause, writeInterrupts } from './interrupts.ts';
 import { type RunRef, refValues } from './run-ref.ts';
 
 /** How a run ended. */
 export type Ending =
   | { readonly kind: 'success' }
   | { readonly kind: 'cancelled' }
+  /** Its tool waits for a fresh sign-in of this participant. */
+  | { readonly kind: 'interrupt'; readonly pause: Pause; readonly participant: Participant }
   | { readonly kind: 'failed'; readonly code: RunErrorCode };
 
 export interface RunEnd {
@@ -43,7 +46,8 @@ export async function writeEnd(sql: Sql, end: RunEnd): Promise<RunEvent[]> {
     ...refValues(ref),
     ref.run,
   ]);
-  return [...stored, lastEvent(end)];
+  const interrupts = ending.kind === 'interrupt' ? await writeInterrupts(sql, { ref, nowMs, ...ending }) : [];
+  return [...stored, lastEvent({ ref, ending, usage, interrupts })];
 }
 
 async function storeAnswer(sql: Sql, { ref, ending, answer, nowMs }: RunEnd): Promise<RunEvent[]> {
@@ -59,20 +63,26 @@ export function statusOf(ending: Ending): string {
 }
 
 function messageStatus(ending: Ending): MessageStatus {
-  if (ending.kind === 'success') return 'complete';
+  if (ending.kind === 'success' || ending.kind === 'interrupt') return 'complete';
   if (ending.kind === 'cancelled') return 'cancelled';
   return ending.code === 'interrupted' ? 'interrupted' : 'failed';
 }
 
-function lastEvent({ ref, ending, usage }: Pick<RunEnd, 'ref' | 'ending' | 'usage'>): RunEvent {
+interface LastEvent extends Pick<RunEnd, 'ref' | 'ending' | 'usage'> {
+  readonly interrupts: readonly Interrupt[];
+}
+
+function lastEvent({ ref, ending, usage, interrupts }: LastEvent): RunEvent {
   if (ending.kind === 'failed') return { type: 'RUN_ERROR', message: SENTENCES[ending.code], code: ending.code };
-  const outcome = { type: ending.kind };
+  const outcome = ending.kind === 'interrupt' ? { type: ending.kind, interrupts } : { type: ending.kind };
   return { type: 'RUN_FINISHED', threadId: ref.session, runId: ref.run, outcome, ...(usage.length === 0 ? {} : { usage }) };
 }
 
-/** The last event of a run whose events are kept no more, from `runs.status`. */
+/** The last event of a run whose events are kept no more, from `runs.status`. What it waited for has expired by then. */
 export function lastEventOf(ref: RunRef, status: string): RunEvent {
-  if (status === 'success' || status === 'cancelled') return lastEvent({ ref, ending: { kind: status }, usage: [] });
+  const rest = { ref, usage: [], interrupts: [] };
+  if (status === 'success') return lastEvent({ ...rest, ending: { kind: status } });
+  if (status === 'cancelled' || status === 'interrupt') return lastEvent({ ...rest, ending: { kind: 'cancelled' } });
   const code = status in SENTENCES ? (status as RunErrorCode) : 'agent_failed';
-  return lastEvent({ ref, ending: { kind: 'failed', code }, usage: [] });
+  return lastEvent({ ...rest, ending: { kind: 'failed', code } });
 }

@@ -41,9 +41,9 @@ export function createEngine(deps: EngineDeps): Engine {
   const leaseMs = deps.leaseMs ?? LEASE_MS;
   let isDraining = false;
 
-  const launch = (request: RunRequest, lastSeq: number): void => {
+  const launch = (request: RunRequest, { stored, resume }: Extract<Started, { kind: 'started' }>): void => {
     const key = refKey(request.ref);
-    const run = createRun(deps, { request, lastSeq, open: (run) => journal.open(run) });
+    const run = createRun(deps, { request, resume, lastSeq: stored.length, open: (run) => journal.open(run) });
     live.set(key, run);
     void run.over.then(() => live.delete(key));
   };
@@ -55,7 +55,7 @@ export function createEngine(deps: EngineDeps): Engine {
     if (started.kind !== 'started') return started;
     bus.publish(request.ref, started.stored);
     deps.report({ event: 'run_started' });
-    launch(request, started.stored.length);
+    launch(request, started);
     return started;
   };
   return {

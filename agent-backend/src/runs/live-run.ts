@@ -1,5 +1,4 @@
-import type { Participant } from '@familiar/protocol';
-import type { Agent } from '../agents/agent.ts';
+import type { Agent, Resume, Turn } from '../agents/agent.ts';
 import type { Clock } from '../identity/clock.ts';
 import { createInstanceMemory } from '../memory/index.ts';
 import type { Store } from '../store/store.ts';
@@ -42,12 +41,13 @@ const LONGEST_RUN_MS = 10 * 60_000;
 
 export interface RunOptions {
   readonly request: RunRequest;
+  readonly resume: Resume | null;
   readonly lastSeq: number;
   readonly open: (run: OpenRun) => RunLog;
 }
 
 /** Starts the agent at once. */
-export function createRun(deps: EngineDeps, { request, lastSeq, open }: RunOptions): LiveRun {
+export function createRun(deps: EngineDeps, { request, resume, lastSeq, open }: RunOptions): LiveRun {
   const { ref } = request;
   const abort = new AbortController();
   let ending: Ending | null = null;
@@ -60,9 +60,9 @@ export function createRun(deps: EngineDeps, { request, lastSeq, open }: RunOptio
   const longest = setTimeout(() => stop({ kind: 'failed', code: 'agent_failed' }), deps.longestRunMs ?? LONGEST_RUN_MS);
   const work = async (): Promise<string> => {
     const startedAt = deps.clock();
-    const failure = await run(deps, { request, answer, signal: abort.signal });
+    const failure = await run(deps, { request, resume, answer, signal: abort.signal });
     clearTimeout(longest);
-    const final = (ending ??= failure === null ? { kind: 'success' } : { kind: 'failed', code: failure.code });
+    const final = (ending ??= failure === null ? endOf(answer, request) : { kind: 'failed', code: failure.code });
     const status = await finish(deps, { ref, log, answer, ending: final });
     deps.report({
       event: status === 'lost' ? 'run_lost' : 'run_ended',
@@ -79,13 +79,19 @@ export function createRun(deps: EngineDeps, { request, lastSeq, open }: RunOptio
   return { ref, stop, forget, over: work() };
 }
 
+function endOf(answer: Answer, { participant }: RunRequest): Ending {
+  const pause = answer.pause();
+  return pause === null ? { kind: 'success' } : { kind: 'interrupt', pause, participant };
+}
+
 interface RunWork {
   readonly request: RunRequest;
+  readonly resume: Resume | null;
   readonly answer: Answer;
   readonly signal: AbortSignal;
 }
 
-async function run(deps: EngineDeps, { request, answer, signal }: RunWork): Promise<Failure | null> {
+async function run(deps: EngineDeps, { request, resume, answer, signal }: RunWork): Promise<Failure | null> {
   const { ref, participant } = request;
   const agent = deps.findAgent(ref.scope.agent);
   if (agent === null) return { code: 'agent_failed', error: null };
@@ -93,14 +99,17 @@ async function run(deps: EngineDeps, { request, answer, signal }: RunWork): Prom
     const history = await readHistory(deps.store, ref);
     const source = { session: ref.session, message: request.messages.at(-1)?.id ?? null, participant, now: deps.clock() };
     const memory = createInstanceMemory(deps.store, ref.scope, source);
-    return await consume(agent, { history, participant: describe(participant), memory, signal }, answer);
+    const where = { agent: ref.scope.agent, instance: ref.scope.instance, session: ref.session };
+    const turn = { ...where, history, participant: describe(request), memory, clock: deps.clock, signal };
+    return await consume(agent, resume === null ? turn : { ...turn, resume }, answer);
   } catch (error) {
     return { code: 'store_unavailable', error };
   }
 }
 
-function describe({ level, name }: Participant): { level: Participant['level']; name?: string } {
-  return { level, ...(name === undefined ? {} : { name }) };
+function describe({ participant, proof }: RunRequest): Turn['participant'] {
+  const { level, id, name } = participant;
+  return { level, id, ...(name === undefined ? {} : { name }), ...(proof === undefined ? {} : { proof }) };
 }
 
 interface Finish {

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { Message, Participant, RunEvent } from '@familiar/protocol';
-import { appendMessage } from '../sessions/index.ts';
+import type { Message, Participant, ResumeEntry, RunEvent } from '@familiar/protocol';
+import type { Resume } from '../agents/agent.ts';
+import type { SignInProof } from '../agents/step-up.ts';
+import { appendMessage, getMessage } from '../sessions/index.ts';
 import type { Sql, Store } from '../store/store.ts';
+import { answerInterrupts, dropInterrupts } from './interrupts.ts';
 import { type RunRef, refValues } from './run-ref.ts';
 import { insertEvents, type StoredEvent } from './stored-event.ts';
 
@@ -16,18 +19,26 @@ export interface RunRequest {
   readonly participant: Participant;
   /** All user messages of the request, known ones too; nothing of any other role. */
   readonly messages: readonly UserMessage[];
+  /** Answers to what an earlier run waits for. */
+  readonly resume?: readonly ResumeEntry[];
+  /** Of this very request's credential. */
+  readonly proof?: SignInProof | undefined;
 }
 
 /**
  * `joined`: this run is there already, running or over. `busy`: another one goes on. `differs`: the same run id came with
- * another payload. `empty`: there is no message to be answered. `missing`: no such session in this instance.
+ * another payload. `empty`: there is no message to be answered. `missing`: no such session in this instance. `unresumable`:
+ * `resume` does not answer exactly what waits for this participant, or came with a new message. `stale`: the sign-in is not
+ * fresh enough; what waits goes on waiting.
  */
 export type Started =
-  | { readonly kind: 'started'; readonly stored: readonly StoredEvent[] }
+  | { readonly kind: 'started'; readonly stored: readonly StoredEvent[]; readonly resume: Resume | null }
   | { readonly kind: 'joined' }
   | { readonly kind: 'busy'; readonly run: string }
   | { readonly kind: 'differs' }
   | { readonly kind: 'empty' }
+  | { readonly kind: 'unresumable' }
+  | { readonly kind: 'stale'; readonly maxAgeSeconds: number }
   | { readonly kind: 'missing' };
 
 export interface StartDeps {
@@ -60,16 +71,35 @@ async function start(sql: Sql, request: RunRequest, options: StartTimes & { read
   );
   if (known !== undefined) return { kind: known.fingerprint === fingerprint ? 'joined' : 'differs' };
   if (session.active_run !== null) return { kind: 'busy', run: session.active_run };
+  const resumed = await readResume(sql, request, options.nowMs);
+  if (resumed !== null && resumed.kind !== 'resumed') return resumed;
   const messages = await storeMessages(sql, request, options.nowMs);
-  if (messages.length === 0 && (session.last_seq === 0 || (session.claim !== null && !(await mayTryAgain(sql, ref)))))
+  if (resumed === null && messages.length === 0 && (session.last_seq === 0 || (session.claim !== null && !(await mayTryAgain(sql, ref)))))
     return { kind: 'empty' };
+  await dropInterrupts(sql, ref);
   const events: RunEvent[] = [
     { type: 'RUN_STARTED', threadId: ref.session, runId: ref.run },
     ...messages.map((value): RunEvent => ({ type: 'CUSTOM', name: 'message_stored', value })),
   ];
   await insertRun(sql, request, { ...options, fingerprint, lastSeq: events.length });
   const stored = await insertEvents(sql, { session: ref, stream: ref.run, firstSeq: 1, events, nowMs: options.nowMs });
-  return stored === null ? { kind: 'missing' } : { kind: 'started', stored };
+  return stored === null ? { kind: 'missing' } : { kind: 'started', stored, resume: resumed?.resume ?? null };
+}
+
+type Resumed = { readonly kind: 'resumed'; readonly resume: Resume } | Extract<Started, { kind: 'unresumable' | 'stale' }>;
+
+/** `null`: this run answers no interrupt. Either answers or a new message: a message goes on without what waits. */
+async function readResume(
+  sql: Sql,
+  { ref, participant, messages, resume = [], proof }: RunRequest,
+  nowMs: number,
+): Promise<Resumed | null> {
+  if (resume.length === 0) return null;
+  for (const { id } of messages) {
+    if ((await getMessage(sql, ref.scope, { session: ref.session, message: id })) === null) return { kind: 'unresumable' };
+  }
+  const answered = await answerInterrupts(sql, { session: ref, participant, resume, proof, nowMs });
+  return answered.kind === 'unknown' ? { kind: 'unresumable' } : answered;
 }
 
 /** Only what is new: an id that the session knows is skipped. */
@@ -115,7 +145,8 @@ async function insertRun(sql: Sql, { ref, participant }: RunRequest, run: NewRun
 }
 
 /** Who says what: the same run id by another participant, or with other words, is another run. */
-function makeFingerprint({ participant, messages }: RunRequest): string {
-  const said = [participant.level, participant.id, messages.map(({ id, text }) => [id, text])];
+function makeFingerprint({ participant, messages, resume = [] }: RunRequest): string {
+  const answers = resume.length === 0 ? [] : [resume.map(({ interruptId, status }) => [interruptId, status])];
+  const said = [participant.level, participant.id, messages.map(({ id, text }) => [id, text]), ...answers];
   return createHash('sha256').update(JSON.stringify(said)).digest('base64url');
 }

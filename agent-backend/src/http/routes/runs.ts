@@ -1,5 +1,6 @@
 import { LIMITS } from '@familiar/protocol';
 import { z } from 'zod';
+import type { Principal } from '../../identity/principal.ts';
 import type { RunRequest, Started, UserMessage } from '../../runs/index.ts';
 import { createSession, getSession } from '../../sessions/index.ts';
 import { HttpProblem, notFound } from '../problem.ts';
@@ -18,8 +19,15 @@ const MESSAGE = z.looseObject({
   content: z.union([z.string(), z.array(PART)]).nullish(),
 });
 
-/** AG-UI's `RunAgentInput`: of it, the ids and the user's messages count; nothing in it says who is speaking (contract §7). */
-const RUN_INPUT = z.looseObject({ threadId: ID.optional(), runId: ID, messages: z.array(MESSAGE) });
+const RESUME = z.looseObject({ interruptId: z.string().max(128), status: z.enum(['resolved', 'cancelled']) });
+
+/** AG-UI's `RunAgentInput`: of it, the ids, the user's messages and the answers to interrupts count; nothing in it says who is speaking (contract §7). */
+const RUN_INPUT = z.looseObject({
+  threadId: ID.optional(),
+  runId: ID,
+  messages: z.array(MESSAGE),
+  resume: z.array(RESUME).max(20).nullish(),
+});
 type RunInput = z.output<typeof RUN_INPUT>;
 
 export const RUN_ROUTES: readonly Route[] = [
@@ -75,6 +83,7 @@ async function agUi(call: Call<RunInput>): Promise<Response> {
   const messages = userMessages(call);
   const { store, clock } = call.services;
   if ((await getSession(store, subject.scope, session)) === null) {
+    if ((call.body.resume ?? []).length > 0) throw notResumable();
     if (messages.length === 0) throw nothingToAnswer();
     const { kind, name } = subject.instance;
     await store.transaction((tx) =>
@@ -99,7 +108,8 @@ interface RunCall {
 
 async function run(call: Call<RunInput>, { subject, session, messages }: RunCall): Promise<Response> {
   const ref = { scope: subject.scope, session, run: call.body.runId };
-  const request: RunRequest = { ref, participant: subject.participant, messages };
+  const resume = (call.body.resume ?? []).map(({ interruptId, status }) => ({ interruptId, status }));
+  const request: RunRequest = { ref, participant: subject.participant, messages, resume, proof: proofOf(principalOf(call)) };
   const stream = takeStream(call, subject);
   try {
     // Coming back to a run is not another message.
@@ -112,6 +122,13 @@ async function run(call: Call<RunInput>, { subject, session, messages }: RunCall
     stream();
     throw error;
   }
+}
+
+/** A secret key vouches for who the visitor is, not for when they signed in. */
+function proofOf(principal: Principal): RunRequest['proof'] {
+  if (principal.kind === 'server' || principal.stepUp?.authTime === undefined) return undefined;
+  const { authTime, acr, amr } = principal.stepUp;
+  return { authTimeMs: authTime * 1000, ...(acr === undefined ? {} : { acr }), ...(amr === undefined ? {} : { amr }) };
 }
 
 function refuseUnlessRunning(started: Started | { readonly kind: 'draining' }): void {
@@ -127,6 +144,13 @@ function refuseUnlessRunning(started: Started | { readonly kind: 'draining' }): 
       throw new HttpProblem('unprocessable', 'This runId was used for another request. Make a new one for each run.');
     case 'empty':
       throw nothingToAnswer();
+    case 'unresumable':
+      throw notResumable();
+    case 'stale':
+      throw new HttpProblem(
+        'step_up_required',
+        `This needs a sign-in from the last ${started.maxAgeSeconds} seconds. Sign in again, mint a new session token, and send the same again.`,
+      );
     case 'missing':
       throw notFound();
     case 'draining':
@@ -134,6 +158,13 @@ function refuseUnlessRunning(started: Started | { readonly kind: 'draining' }): 
     default:
       throw started satisfies never;
   }
+}
+
+function notResumable(): HttpProblem {
+  return new HttpProblem(
+    'unprocessable',
+    'Nothing waits for this answer: it was used, has expired or is not yours, or not all that waits was answered. Send a new message.',
+  );
 }
 
 function nothingToAnswer(): HttpProblem {
