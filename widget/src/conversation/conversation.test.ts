@@ -291,3 +291,39 @@ it('sends nothing that is empty or larger than the server takes', async () => {
   expect(chat.trouble.value?.code).toBe('message_too_large');
   expect(chat.messages.value).toEqual([]);
 });
+
+it('keeps what waits behind an answer over a reload, and what was typed while nothing could be loaded', async () => {
+  const server = createChatServer();
+  server.isHeld = true;
+  const drafts = createMemoryDrafts();
+  const chat = openConversation(server, { drafts });
+  chat.send('running');
+  chat.send('waiting');
+  await until(() => expect(chat.states()).toEqual(['sent', 'queued']));
+  expect(drafts.kept()).toBe('waiting');
+  chat.dispose();
+  server.intercept = () => Promise.reject(new TypeError('Failed to fetch'));
+  const offline = openConversation(server, { drafts });
+  await until(() => expect(offline.draft.value).toBe('waiting'));
+  offline.send('waiting');
+  await until(() => expect(offline.trouble.value?.mend).toBe('retry'));
+  expect(drafts.kept()).toBe('waiting');
+  server.intercept = () => undefined;
+  offline.retry();
+  await until(() => expect(offline.texts()).toEqual(['running', 'waiting']));
+  server.finish();
+  await until(() => expect(server.log.messages.at(-1)?.content).toBe('waiting'));
+  await until(() => expect(drafts.kept()).toBe(''));
+});
+
+it('does not hammer a server that is busy, or forgets, again and again', async () => {
+  const busy = createChatServer();
+  busy.intercept = ({ path }) => (path.endsWith('/runs') ? problem(409, 'run_in_progress', { body: { run_id: 'other' } }) : undefined);
+  const chat = openConversation(busy);
+  chat.send('Hi');
+  await until(() => expect(chat.clock.asked).toContain(500));
+  const asked = busy.seen.length;
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(busy.seen).toHaveLength(asked);
+  expect(chat.posts().length).toBeLessThan(4);
+});

@@ -1,30 +1,16 @@
 import { toFailure } from '../session/failure.ts';
 import type { Trouble } from './conversation.ts';
 
-const WAIT = new Set(['rate_limited', 'limit_reached', 'budget_exhausted', 'draining', 'queue_full']);
-const RETRY = new Set([
-  'network_error',
-  'timeout',
-  'internal_error',
-  'store_unavailable',
-  'interrupted',
-  'model_unavailable',
-  'model_bad_response',
-  'agent_failed',
-  'run_in_progress',
-]);
-const SIGN_IN = new Set([
-  'identity_token_unavailable',
-  'identity_mismatch',
-  'identity_required',
-  'step_up_required',
-  'session_token_revoked',
-  'session_token_expired',
-]);
+/** By the words of the wire's codes; the first that fits. */
+const MENDS: readonly (readonly [RegExp, Trouble['mend']])[] = [
+  [/^(session_)?token_|^identity_|^step_up/, 'sign-in'],
+  [/limit|budget|draining|queue/, 'wait'],
+  [/^(network|internal|model|agent)_|timeout|interrupted|unavailable|in_progress/, 'retry'],
+];
 
 /** What the visitor is told about a code, and what would help. */
 export function troubleOf(code: string, retryAfterMs?: number): Trouble {
-  const mend = WAIT.has(code) ? 'wait' : RETRY.has(code) ? 'retry' : SIGN_IN.has(code) || code.startsWith('token_') ? 'sign-in' : 'none';
+  const mend = MENDS.find(([codes]) => codes.test(code))?.[1] ?? 'none';
   return retryAfterMs === undefined ? { code, mend } : { code, mend, retryAfterMs };
 }
 

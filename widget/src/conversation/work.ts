@@ -50,8 +50,8 @@ export interface Work {
   /** Nothing can be read: all waits for the visitor. */
   isStuck: boolean;
   stopAsked: boolean;
-  /** How often in a row the server was busy with another run. */
-  conflicts: number;
+  /** How often in a row the server was busy with another run, or had forgotten the events. */
+  detours: number;
   rouse: () => void;
 }
 
@@ -68,7 +68,7 @@ export function beginWork(options: WorkerOptions, follower: RunFollower): Work {
     held: null,
     isStuck: false,
     stopAsked: false,
-    conflicts: 0,
+    detours: 0,
     rouse: () => undefined,
   };
 }
@@ -105,12 +105,14 @@ async function step(work: Work): Promise<void> {
   if (sessionId !== null && work.activeRun !== null) {
     const target = { sessionId, runId: work.activeRun, after: `${work.activeRun}:0`, input: null };
     work.activeRun = null;
+    // Whatever was wanted again, it is being answered.
+    work.wantsAnswer = false;
     return settle(work, await work.follower.follow(target));
   }
   if (work.wantsAnswer) askAgain(work);
   if (queue[0] !== undefined && work.held === null) return post(work, queue[0]);
   if (sessionId === null || !mayListen(work)) return sleep(work);
-  settle(work, await work.follower.follow({ sessionId, runId: null, after: work.cursor, input: null }));
+  await settle(work, await work.follower.follow({ sessionId, runId: null, after: work.cursor, input: null }));
 }
 
 async function sleep(work: Work): Promise<void> {
@@ -131,10 +133,19 @@ async function load(work: Work): Promise<void> {
 }
 
 /** Takes note of where a stream stopped. Throws what ended it against its will. */
-function settle(work: Work, { cursor, state, failure }: Outcome): void {
+async function settle(work: Work, { cursor, state, failure }: Outcome): Promise<void> {
   work.cursor = cursor;
-  if (state.hasGap) work.isStale = true;
   if (failure !== null) throw failure;
+  if (!state.hasGap) return void (work.detours = 0);
+  work.isStale = true;
+  await slowDown(work);
+}
+
+/** The first detour is taken at once; a server that sends us round and round is asked more and more seldom. */
+async function slowDown(work: Work): Promise<void> {
+  const { clock, random, life } = work.options;
+  if (work.detours > 0) await pause(retryDelayMs(work.detours, random), { clock, signal: life });
+  work.detours += 1;
 }
 
 /** The last words of a visitor once more, under the id that the server knows, as a new run. */
@@ -157,17 +168,15 @@ async function post(work: Work, job: Job): Promise<void> {
   phase.value = 'answering';
   setState('sending');
   work.stopAsked = false;
+  options.onUnsent();
   const { failure, hasFailed } = await postOnce(work, job);
   if (life.aborted) return;
   if (failure?.runId !== undefined) {
     // Another tab or participant is being answered: watch that first, then ask again.
     setState('queued');
     work.activeRun = failure.runId;
-    if (work.conflicts > 0) await pause(retryDelayMs(work.conflicts, options.random), { clock: options.clock, signal: life });
-    work.conflicts += 1;
-    return;
+    return slowDown(work);
   }
-  work.conflicts = 0;
   if (failure !== null) report(failure);
   setState('failed');
   if (failure === null || state?.value === 'sent') queue.shift();
@@ -183,7 +192,7 @@ async function postOnce(work: Work, job: Job): Promise<{ readonly failure: Failu
     if (work.stopAsked) work.follower.stop();
     const { state, cursor, failure } = await following;
     work.cursor = cursor;
-    if (state.ending === null && failure === null) work.isStale = true;
+    work.isStale = state.hasGap;
     return { failure, hasFailed: typeof state.ending?.code === 'string' };
   } catch (error) {
     return { failure: toFailure(error), hasFailed: false };

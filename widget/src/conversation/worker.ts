@@ -14,7 +14,7 @@ export interface Worker {
   readonly interrupt: ReadonlySignal<Interrupt | null>;
   /** Takes a message; or the code of why not. */
   accept(text: string): 'message_too_large' | 'queue_full' | null;
-  /** Texts that did not reach the server, and wait for the visitor. */
+  /** Texts that wait or failed to be sent. What is on its way is not among them: the server may have it. */
   unsent(): readonly string[];
   readonly resume: (entry: ResumeEntry) => void;
   retry(): void;
@@ -54,7 +54,7 @@ export function createWorker(given: Omit<WorkerOptions, 'phase' | 'activity'>): 
       add({ id, text });
       return null;
     },
-    unsent: () => (work.held === null ? [] : work.queue.map(({ text }) => text)),
+    unsent: () => work.queue.filter(({ id }) => /queued|failed/.test(options.list.sendState(id)?.value ?? '')).map(({ text }) => text),
     resume(entry) {
       const resume = interrupts.answer(entry);
       if (resume !== null) add({ id: '', text: '', resume });

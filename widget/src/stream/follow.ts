@@ -32,7 +32,7 @@ const MAX_ATTEMPTS = 10;
 const STABLE_MS = 60_000;
 
 /**
- * Hands on events until `onEvent` says that it is enough, over as many connections as it takes; also after a `204`.
+ * Hands on events until `onEvent` says that it is enough, over as many connections as it takes.
  * Throws `Failure` where trying again cannot help or did not in ten attempts, with `aborted` after an abort.
  */
 export async function follow(target: Target, options: FollowOptions): Promise<void> {
@@ -71,7 +71,8 @@ async function listen(target: Target, state: State, options: FollowOptions): Pro
   try {
     watch();
     const response = await connect(target, state.cursor, { api: options.api, signal });
-    if (response.status === 204) state.isDone = true;
+    // "No Content": the server wants no more of this (WHATWG HTML §9.2.3).
+    if (response.status === 204) return new Failure('gone', { status: 410 });
     options.onConnection(true);
     const reader = response.body?.getReader();
     signal.addEventListener('abort', () => void reader?.cancel().catch(() => undefined));

@@ -1,0 +1,80 @@
+import { onTestFinished } from 'vitest';
+import { type Clock, systemClock } from '../config/clock.ts';
+import { wipeBrowser } from '../identity/browser-key.ts';
+import { openVault } from '../identity/vault.ts';
+import type { Widget } from '../page/widget.ts';
+
+/** A tab of this browser: a frame of this origin with a page and a widget of its own. */
+export interface Tab {
+  readonly window: Window;
+  readonly widget: Widget;
+  readonly heard: [name: string, detail: unknown][];
+  /** What can be read in the panel; '' while it is blank. */
+  text(): string;
+  /** Leaves for the back/forward cache, or comes back out of it. */
+  hide(): void;
+  comeBack(): void;
+  close(): void;
+}
+
+export interface TabOptions {
+  readonly fetch: typeof fetch;
+  readonly clock?: Clock;
+  readonly init?: object;
+}
+
+let agents = 0;
+
+/** An agent of its own for a test, whose storage is wiped at the end. */
+export function newAgent(): string {
+  agents += 1;
+  const agent = `tabs/agent-${agents}`;
+  onTestFinished(async () => wipeBrowser(agent, openVault(agent, systemClock)));
+  return agent;
+}
+
+interface Rooms {
+  readonly mount: typeof import('../mount.ts').mount;
+  readonly createEvents: typeof import('../page/events.ts').createEvents;
+}
+
+export async function openTab(agent: string, { fetch, clock = systemClock, init }: TabOptions): Promise<Tab> {
+  const { view, remove } = await openFrame();
+  const { mount, createEvents } = Reflect.get(view, 'rooms') as Rooms;
+  const events = createEvents();
+  const heard: [string, unknown][] = [];
+  for (const name of ['identitychange', 'error', 'messagesent']) events.on(name, (detail) => heard.push([name, detail]));
+  const settings = { agent, embedKey: 'pk_1', baseUrl: 'https://chat.example', ...init };
+  const widget = mount({ sources: { init: settings }, events, fetch, clock, warn: () => undefined });
+  const host = view.document.querySelector<HTMLElement>('familiar-widget');
+  if (widget === null || host === null) throw new Error('The widget did not start.');
+  const show = (type: string): boolean => view.dispatchEvent(new PageTransitionEvent(type, { persisted: true }));
+  const tab: Tab = {
+    window: view,
+    widget,
+    heard,
+    text: () => (host.style.opacity === '0' ? '' : (host.shadowRoot?.textContent ?? '')),
+    hide: () => void show('pagehide'),
+    comeBack: () => void show('pageshow'),
+    close() {
+      widget.shutdown();
+      remove();
+    },
+  };
+  onTestFinished(() => tab.close());
+  return tab;
+}
+
+async function openFrame(): Promise<{ view: Window; remove: () => void }> {
+  const [mount, events] = ['../mount.ts', '../page/events.ts'].map((path) => JSON.stringify(new URL(path, import.meta.url).href));
+  const frame = document.createElement('iframe');
+  frame.srcdoc = `<body><script type="module">
+    import { mount } from ${mount}; import { createEvents } from ${events};
+    window.rooms = { mount, createEvents };
+  </script></body>`;
+  const loaded = new Promise((resolve) => frame.addEventListener('load', resolve));
+  document.body.append(frame);
+  await loaded;
+  if (frame.contentWindow === null) throw new Error('The frame has no window.');
+  return { view: frame.contentWindow, remove: () => frame.remove() };
+}
