@@ -14,6 +14,8 @@ const COORDINATE = /^[A-Za-z0-9_-]{43}$/;
 const JTI = /^[\x21-\x7E]{1,64}$/;
 /** Longer than any proof can stay fresh: 2 minutes by its time, 4 by a nonce. */
 const KEPT_MS = 300_000;
+/** In the place of an agent's name: a proof names none, so that one taken for one agent is used up for all. */
+const EVERY_AGENT = '*';
 
 export interface ProofOptions {
   readonly agent: string;
@@ -121,11 +123,11 @@ function checkFreshness(jwt: CompactJwt, { agent, clock, nonces }: ProofOptions)
   );
 }
 
-async function useUp(jwt: CompactJwt, thumbprint: string, { agent, store, clock }: ProofOptions): Promise<void> {
+async function useUp(jwt: CompactJwt, thumbprint: string, { store, clock }: ProofOptions): Promise<void> {
   const jti = jwt.payload.get('jti');
   if (typeof jti !== 'string' || !JTI.test(jti)) throw refuse('Its jti is not 1 to 64 printable characters.');
   const used = await store.run('INSERT INTO proofs (agent, jti, expires_at) VALUES ($1, $2, $3) ON CONFLICT (agent, jti) DO NOTHING', [
-    agent,
+    EVERY_AGENT,
     sha256Base64url(JSON.stringify([thumbprint, jti])),
     clock() + KEPT_MS,
   ]);
