@@ -41,6 +41,8 @@ export interface Interrupt {
   readonly reason: 'step_up';
   readonly toolCallId: string;
   readonly message: string;
+  /** RFC 3339; after it, nothing answers the interrupt any more. */
+  readonly expiresAt?: string;
   readonly metadata: { readonly max_age: number; readonly acr_values?: readonly string[] };
 }
 

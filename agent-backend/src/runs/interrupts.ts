@@ -37,15 +37,15 @@ export async function writeInterrupts(sql: Sql, { ref, participant, pause, nowMs
         nowMs + WAIT_MS,
       ],
     );
-    interrupts.push(toInterrupt(id, wait));
+    interrupts.push(toInterrupt(wait, { id, expiresAt: new Date(nowMs + WAIT_MS).toISOString() }));
   }
   return interrupts;
 }
 
-function toInterrupt(id: string, { toolCallId, rule }: StepUpWait): Interrupt {
+function toInterrupt({ toolCallId, rule }: StepUpWait, stamp: Pick<Interrupt, 'id' | 'expiresAt'>): Interrupt {
   const { maxAgeSeconds, acrValues } = rule;
   const metadata = { max_age: maxAgeSeconds, ...(acrValues === undefined ? {} : { acr_values: acrValues }) };
-  return { id, reason: 'step_up', toolCallId, message: SENTENCE, metadata };
+  return { ...stamp, reason: 'step_up', toolCallId, message: SENTENCE, metadata };
 }
 
 export interface InterruptAnswer {
