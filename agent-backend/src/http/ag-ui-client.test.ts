@@ -1,6 +1,7 @@
-import { HttpAgent } from '@ag-ui/client';
+import { buildResumeArray, HttpAgent, isInterruptExpired } from '@ag-ui/client';
 import { expect, test } from 'vitest';
 import { openHttpWorld } from '../../test/http-world.ts';
+import { openStepUpWorld } from '../../test/step-up-world.ts';
 import { functionAgent } from '../agents/function-agent.ts';
 import { listen } from '../listen.ts';
 
@@ -52,6 +53,29 @@ test('a stock AG-UI client takes a cancelled run for an ended one', async () => 
   expect(await cancelled.json()).toEqual({ run_id: 'run-1', status: 'cancelled' });
   await run;
   expect(client.messages.at(-1)).toMatchObject({ role: 'assistant', content: 'half' });
+  await server.close();
+  await world.close();
+});
+
+test('a stock AG-UI client sees what a run waits for, and goes on with the answer', async () => {
+  const world = await openStepUpWorld();
+  const { signIn, openBrowser, ago, backend, closed } = world;
+  const server = await listen(backend, { port: 0, host: '127.0.0.1' });
+  const browser = await openBrowser();
+  const url = `http://127.0.0.1:${server.port}/v1/agents/acme/helper/ag-ui`;
+  const { token } = await signIn(browser, { auth_time: ago(3600) });
+  const client = new HttpAgent({ url, threadId: 'thread-1', headers: { Authorization: `Bearer ${token}` } });
+  client.addMessage({ id: 'm1', role: 'user', content: 'Close my account' });
+  await client.runAgent({ runId: 'run-1' });
+  expect(client.pendingInterrupts).toMatchObject([{ reason: 'step_up', metadata: { max_age: 300 } }]);
+  expect(client.pendingInterrupts.some((interrupt) => isInterruptExpired(interrupt))).toBe(false);
+  expect(closed).toEqual([]);
+  const resume = buildResumeArray(client.pendingInterrupts, { [client.pendingInterrupts[0]?.id ?? '']: { status: 'resolved' } });
+  client.headers = { Authorization: `Bearer ${(await signIn(browser, { auth_time: ago(5) })).token}` };
+  await client.runAgent({ runId: 'run-2', resume });
+  expect(client.pendingInterrupts).toEqual([]);
+  expect(client.messages.at(-1)).toMatchObject({ role: 'assistant', content: 'Done.' });
+  expect(closed).toHaveLength(1);
   await server.close();
   await world.close();
 });
