@@ -14,13 +14,8 @@ import { createWorker } from './worker.ts';
 export function createConversation(options: ConversationOptions): Conversation {
   const { drafts } = options;
   const life = new AbortController();
-  const trouble = signal<Trouble | null>(null);
+  const { trouble, report } = createTrouble(options, life.signal);
   const list = createMessageList(options);
-  const report = (error: unknown): void => {
-    if (life.signal.aborted) return;
-    trouble.value = troubleFrom(error);
-    options.onTrouble(trouble.value);
-  };
   const { draft, keep, setDraft } = createDraft(drafts, life.signal, () => worker.unsent());
   const pages = createPages({ api: options.api, list, life: life.signal });
   const worker = createWorker({ ...options, list, pages, life: life.signal, report, onUnsent: keep });
@@ -52,7 +47,10 @@ export function createConversation(options: ConversationOptions): Conversation {
       worker.retry();
     },
     loadEarlier: () => void pages.loadEarlier().catch(report),
-    resume: worker.resume,
+    resume(entry) {
+      trouble.value = null;
+      worker.resume(entry);
+    },
     dispose() {
       undo();
       drafts.flush();
@@ -77,6 +75,18 @@ function createDraft(drafts: Drafts, life: AbortSignal, unsent: () => readonly s
     setDraft(this: void, text: string): void {
       draft.value = text;
       keep();
+    },
+  };
+}
+
+function createTrouble({ onTrouble }: ConversationOptions, life: AbortSignal) {
+  const trouble = signal<Trouble | null>(null);
+  return {
+    trouble,
+    report(this: void, error: unknown): void {
+      if (life.aborted) return;
+      trouble.value = troubleFrom(error);
+      onTrouble(trouble.value);
     },
   };
 }

@@ -5,6 +5,8 @@ import type { Interrupt, ResumeEntry } from '@familiar/protocol';
 export interface Interrupts {
   readonly first: ReadonlySignal<Interrupt | null>;
   open(interrupts: readonly Interrupt[]): void;
+  /** The answers did not arrive: from the first one again. Nothing after the next `open`. */
+  readonly reopen: () => void;
   /** All answers with the last one; null before. */
   answer(entry: ResumeEntry): readonly ResumeEntry[] | null;
 }
@@ -13,12 +15,17 @@ export function createInterrupts(): Interrupts {
   const first = signal<Interrupt | null>(null);
   let waiting: readonly Interrupt[] = [];
   let given: readonly ResumeEntry[] = [];
+  const reopen = (): void => {
+    given = [];
+    first.value = waiting[0] ?? null;
+  };
   return {
     first,
     open(interrupts) {
-      [waiting, given] = [interrupts, []];
-      first.value = waiting[0] ?? null;
+      waiting = interrupts;
+      reopen();
     },
+    reopen,
     answer(entry) {
       if (first.value?.id !== entry.interruptId) return null;
       given = [...given, entry];

@@ -1,7 +1,7 @@
 import type { Participant, RunEvent } from '@familiar/protocol';
 import { expect, it, vi } from 'vitest';
 import { createChatServer } from '../test/chat-server.ts';
-import { openConversation } from '../test/open-conversation.ts';
+import { openConversation, problem } from '../test/open-conversation.ts';
 
 const until = async (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 2_000, interval: 2 });
 const ME: Participant = { level: 'verified', id: 'u_alice', name: 'Alice' };
@@ -108,14 +108,40 @@ it("says what an answer waits for, and goes on from there with the visitor's wor
   expect(chat.interrupt.value?.id).toBe('int_2');
   expect(chat.posts()).toHaveLength(1);
   server.isHeld = false;
+  server.intercept = ({ path }) => (path.endsWith('/runs') ? problem(403, 'step_up_required') : undefined);
+  chat.resume({ interruptId: 'int_2', status: 'cancelled' });
+  await until(() => expect(chat.trouble.value).toEqual({ code: 'step_up_required', mend: 'sign-in' }));
+  expect(chat.interrupt.value?.id).toBe('int_1');
+  server.intercept = () => undefined;
+  chat.resume({ interruptId: 'int_1', status: 'resolved' });
   chat.resume({ interruptId: 'int_2', status: 'cancelled' });
   await until(() => expect(chat.texts()).toEqual(['Change my address', 'You said: nothing']));
   expect(chat.interrupt.value).toBeNull();
-  expect(chat.posts()[1]).toMatchObject({
+  expect(chat.posts()[2]).toMatchObject({
     messages: [],
     resume: [
       { interruptId: 'int_1', status: 'resolved' },
       { interruptId: 'int_2', status: 'cancelled' },
     ],
   });
+});
+
+it('lets the visitor go on without answering what waits', async () => {
+  const server = createChatServer();
+  server.isHeld = true;
+  const chat = openConversation(server);
+  chat.send('Close my account');
+  await until(() => expect(server.activeRun()).not.toBeNull());
+  const interrupt = { id: 'int_1', reason: 'step_up', toolCallId: 't', message: '', metadata: { max_age: 300 } } as const;
+  const runId = server.activeRun() ?? '';
+  const last: RunEvent = { type: 'RUN_FINISHED', threadId: 's', runId, outcome: { type: 'interrupt', interrupts: [interrupt] } };
+  server.finish({ status: 'complete', last });
+  await until(() => expect(chat.interrupt.value).toEqual(interrupt));
+  server.isHeld = false;
+  server.intercept = ({ path, body }) => (path.endsWith('/runs') && body?.['resume'] ? problem(403, 'step_up_required') : undefined);
+  chat.resume({ interruptId: 'int_1', status: 'resolved' });
+  await until(() => expect(chat.trouble.value?.code).toBe('step_up_required'));
+  chat.send('Never mind');
+  await until(() => expect(chat.texts().at(-1)).toBe('You said: Never mind'));
+  expect(chat.interrupt.value).toBeNull();
 });

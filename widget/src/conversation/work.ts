@@ -19,6 +19,8 @@ export interface Job {
   readonly id: string;
   readonly text: string;
   readonly resume?: readonly ResumeEntry[];
+  /** With `resume`: it did not get through, and the visitor is asked again. */
+  readonly askAgain?: () => void;
 }
 
 export interface WorkerOptions extends ConversationOptions {
@@ -79,7 +81,8 @@ const REFUSED = [400, 413, 422];
 /** The visitor goes on: what was held goes first, unless it can never go. */
 export function release(work: Work): void {
   if (work.held === null) return;
-  if (REFUSED.includes(work.held.status)) work.queue.shift();
+  const isFirst = work.options.list.sendState(work.queue[0]?.id ?? '')?.value === 'failed';
+  if (isFirst && REFUSED.includes(work.held.status)) work.queue.shift();
   work.held = null;
   work.isStale = true;
 }
@@ -179,7 +182,8 @@ async function post(work: Work, job: Job): Promise<void> {
   }
   if (failure !== null) report(failure);
   setState('failed');
-  if (failure === null || state?.value === 'sent') queue.shift();
+  if (failure === null || state?.value === 'sent' || job.askAgain !== undefined) queue.shift();
+  if (failure !== null) job.askAgain?.();
   if (failure !== null || hasFailed) work.held = failure ?? new Failure('agent_failed');
   options.onUnsent();
 }

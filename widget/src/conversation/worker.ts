@@ -57,7 +57,9 @@ export function createWorker(given: Omit<WorkerOptions, 'phase' | 'activity'>): 
     unsent: () => work.queue.filter(({ id }) => /queued|failed/.test(options.list.sendState(id)?.value ?? '')).map(({ text }) => text),
     resume(entry) {
       const resume = interrupts.answer(entry);
-      if (resume !== null) add({ id: '', text: '', resume });
+      if (resume === null) return;
+      release(work);
+      add({ id: '', text: '', resume, askAgain: interrupts.reopen });
     },
     retry() {
       release(work);
