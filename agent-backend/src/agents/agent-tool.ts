@@ -1,5 +1,5 @@
 import { tool, type ToolApprovalConfiguration, type ToolSet } from 'ai';
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Turn } from './agent.ts';
 import { checkStepUpRule, isProven, type StepUpRule } from './step-up.ts';
 
@@ -20,8 +20,8 @@ export interface ToolContext {
 export interface AgentTool<Input = unknown> {
   /** For the model: what it does, and when to call it. */
   readonly description: string;
-  /** What the model must give; nothing else reaches `execute`. */
-  readonly inputSchema: z.ZodType<Input>;
+  /** What the model must give; nothing else reaches `execute`. Default: nothing. */
+  readonly inputSchema?: z.ZodType<Input>;
   /**
    * Runs only for a verified visitor who signed in no longer ago than this. Else the run pauses with an interrupt
    * `step_up`, and goes on when the visitor has signed in again; anybody below level `verified` is refused.
@@ -49,7 +49,7 @@ export function guardTools(tools: AgentTools, turn: Turn): ToolSet {
 function guard(definition: AgentTool, turn: Turn): ToolSet[string] {
   return tool({
     description: definition.description,
-    inputSchema: definition.inputSchema,
+    inputSchema: definition.inputSchema ?? z.object({}),
     execute: async (input: unknown) => refuse(definition.requiresStepUp, turn) ?? definition.execute(input, contextOf(turn)),
   });
 }

@@ -1,5 +1,6 @@
 import type { LanguageModel } from 'ai';
 import { type DoneCall, type OfflineStep, planStep } from './offline-plan.ts';
+import type { SiteTool } from './offline-tools.ts';
 import type { PageIndex } from './pages/page-index.ts';
 
 /** The AI SDK's current language model interface. */
@@ -33,6 +34,7 @@ export function offlineModel(options: OfflineModelOptions): Model {
     planStep({
       ...readPrompt(prompt),
       tools: new Set(tools?.map((tool) => tool.name)),
+      siteTools: (tools ?? []).flatMap(toSiteTool),
       topics: await options.index.topics(),
       ...(options.siteName === undefined ? {} : { siteName: options.siteName }),
     });
@@ -86,6 +88,14 @@ function toPacedStream(parts: Generator<StreamPart>, pace: () => Promise<void>, 
   });
 }
 
+const OWN_TOOLS = new Set(['remember', 'search_pages']);
+
+/** Without a language model, only a tool that asks for nothing can be called: there is nobody to fill in the rest. */
+function toSiteTool(tool: NonNullable<CallOptions['tools']>[number]): SiteTool[] {
+  if (tool.type !== 'function' || OWN_TOOLS.has(tool.name) || (tool.inputSchema.required ?? []).length > 0) return [];
+  return [{ name: tool.name, description: tool.description ?? '' }];
+}
+
 function waitForChunk(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, CHUNK_MS));
 }
@@ -103,7 +113,9 @@ function readPrompt(prompt: Prompt): { readonly system: string; readonly asked: 
   )) {
     if (isToolCall(part)) inputs.set(part.toolCallId, part.input);
     if (isToolResult(part)) {
-      const output = part.output.type === 'json' ? part.output.value : undefined;
+      const { output: result } = part;
+      const declined = result.type === 'execution-denied' ? { error: 'declined', message: result.reason } : undefined;
+      const output = result.type === 'json' || result.type === 'text' ? result.value : declined;
       done.push({ tool: part.toolName, input: inputs.get(part.toolCallId), output });
     }
   }

@@ -2,6 +2,7 @@ import { readAuthored, readTurnData, type TurnData } from './agent-prompt.ts';
 import { answerAboutVisitor, findBearing, findTastes, nameOf, subjectOf } from './offline-about-visitor.ts';
 import { quotePassages } from './offline-quote.ts';
 import { readStatements, toSecondPerson } from './offline-statements.ts';
+import { chooseTool, reportTool, type SiteTool } from './offline-tools.ts';
 import type { Passage } from './pages/page-index.ts';
 import { isStopWord, keyWords, splitWords, stem } from './pages/words.ts';
 
@@ -19,6 +20,8 @@ export interface OfflineInput {
   readonly asked: readonly string[];
   readonly done: readonly DoneCall[];
   readonly tools: ReadonlySet<string>;
+  /** Of the site's own, beside `remember` and `search_pages`. */
+  readonly siteTools: readonly SiteTool[];
   readonly topics: readonly { readonly title: string; readonly url: string }[];
   readonly siteName?: string;
 }
@@ -50,6 +53,10 @@ export function planStep(input: OfflineInput): OfflineStep {
   const told = has('remember') ? confirm(input.done, data) : '';
   const knowing: TurnData = { ...data, facts: [...(told === '' ? [] : facts), ...data.facts] };
   if (told !== '' && rest === '') return { kind: 'say', text: told };
+  const chosen = chooseTool(rest || message, input.siteTools);
+  const done = input.done.find((call) => call.tool === chosen?.name);
+  if (done !== undefined) return { kind: 'say', text: join(told, reportTool(done)) };
+  if (chosen !== undefined) return { kind: 'call', calls: [{ tool: chosen.name, input: {} }] };
   const known = has('search_pages') ? undefined : answerWithoutPages(rest || message, knowing, input);
   if (known !== undefined) return { kind: 'say', text: join(told, known) };
   const question = rest || message;
