@@ -1,5 +1,14 @@
 export type Mode = 'launcher' | 'inline' | 'page';
-export type IdentityTokenSource = () => string | Promise<string>;
+/** What a run waits for (OpenID Connect names): a sign-in no older than `maxAge` seconds, with one of `acrValues` if given. */
+export interface StepUp {
+  readonly maxAge: number;
+  readonly acrValues?: readonly string[];
+}
+/**
+ * Gives a fresh identity token. With `stepUp`, the visitor has just confirmed that the page may ask them to sign in again:
+ * the token must carry the `auth_time` of that; it may take five minutes. A rejection tells that they did not.
+ */
+export type IdentityTokenSource = (request?: { readonly stepUp: StepUp }) => string | Promise<string>;
 export type Bag = Readonly<Record<string, unknown>>;
 export type Words = Readonly<Record<string, string>>;
 

@@ -1,4 +1,5 @@
 import type { MintRequest, MintResponse } from '@familiar/protocol';
+import type { StepUp } from '../config/config.ts';
 import type { BrowserKey } from '../identity/browser-key.ts';
 import type { Identity } from '../identity/identity.ts';
 import { readClaims } from '../identity/token-claims.ts';
@@ -21,6 +22,8 @@ export interface MintInput {
 }
 
 const PROVIDER_LIMIT_MS = 15_000;
+/** Somebody types a password, or looks for their phone. */
+const SIGN_IN_LIMIT_MS = 300_000;
 const EXPIRY_MARGIN_S = 30;
 
 /**
@@ -49,10 +52,15 @@ export function givenToken(identity: Identity & { level: 'verified' }, { clock }
   return Number(readClaims(identityToken).exp) - clock.unixSeconds() > EXPIRY_MARGIN_S ? identityToken : null;
 }
 
-/** A fresh identity token from the page. Kept nowhere. Fails with `identity_token_unavailable` when it throws or takes 15 s. */
-export async function askIdentityToken({ getIdentityToken }: Identity & { level: 'verified' }, { clock }: Transport): Promise<string> {
+/** A fresh identity token from the page. Kept nowhere. Fails with `identity_token_unavailable` when it throws or takes 15 s; a sign-in for `stepUp`, 5 minutes. */
+export async function askIdentityToken(
+  { getIdentityToken }: Identity & { level: 'verified' },
+  { clock }: Transport,
+  stepUp?: StepUp,
+): Promise<string> {
   try {
-    const token = await withLimit(Promise.resolve(getIdentityToken?.()), PROVIDER_LIMIT_MS, clock);
+    const asked = Promise.resolve(getIdentityToken?.(stepUp && { stepUp }));
+    const token = await withLimit(asked, stepUp ? SIGN_IN_LIMIT_MS : PROVIDER_LIMIT_MS, clock);
     if (typeof token === 'string') return token;
   } catch {
     // What the page's function threw is the page's affair and may hold a secret.

@@ -127,6 +127,38 @@ it('says that the identity must be renewed when the page throws or hangs, and se
   expect(hanging.server.seen).toEqual([]);
 });
 
+it('asks the page for a token no more often than every few seconds, each time later, until somebody asks to try again', async () => {
+  let asked = 0;
+  const getIdentityToken = async (): Promise<string> => Promise.reject(new Error(String((asked += 1))));
+  const { session, clock } = open({ level: 'verified', userId: 'alice', identityToken: null, getIdentityToken, attributes: null });
+  const attempts: number[] = [];
+  for (let second = 0; second < 60; second += 1) {
+    await expect(session.json(LIST)).rejects.toMatchObject({ code: 'identity_token_unavailable' });
+    if (asked > attempts.length) attempts.push(second);
+    clock.advance(1_000);
+  }
+  expect(attempts).toEqual([0, 2, 6, 14, 30]);
+  session.hurry();
+  await expect(session.json(LIST)).rejects.toMatchObject({ code: 'identity_token_unavailable' });
+  expect(asked).toBe(6);
+});
+
+it('asks once more where the page gave a token that the server refuses, and not again for the same expired one', async () => {
+  let asked = 0;
+  const stale = 'h.e30.s';
+  const getIdentityToken = async (): Promise<string> => ((asked += 1), stale);
+  const { server, session } = open({
+    level: 'verified',
+    userId: 'alice',
+    identityToken: `h.${btoa('{"exp":4000000000}')}.s`,
+    getIdentityToken,
+    attributes: null,
+  });
+  server.intercept = ({ path }) => (path === MINT ? problem(401, 'token_expired') : undefined);
+  await expect(session.grant()).rejects.toMatchObject({ code: 'token_expired' });
+  expect([asked, server.count('POST', MINT)]).toEqual([1, 2]);
+});
+
 it('sends no id that cannot be one', async () => {
   const { server, session } = open({ level: 'refused', userId: null, code: 'degenerate_id', attributes: null });
   await expect(session.grant()).rejects.toMatchObject({ code: 'degenerate_id' });

@@ -1,4 +1,5 @@
 import type { MintResponse } from '@familiar/protocol';
+import type { StepUp } from '../config/config.ts';
 import type { BrowserKey } from '../identity/browser-key.ts';
 import type { Identity } from '../identity/identity.ts';
 import { Failure, readFailure, toFailure } from './failure.ts';
@@ -22,6 +23,10 @@ export interface Session extends Api {
   hurry(): void;
   /** A `DELETE` that outlives the page, if there is a token: the last words. Never rejects. */
   end(path: string): Promise<void>;
+  /** Takes a session token that comes of a fresh sign-in at the page. Throws `Failure`; the one at hand stays then. */
+  stepUp(demand: StepUp): Promise<void>;
+  /** The token at hand, with its times on the transport's clock. */
+  peek(): Held | null;
   /** Aborts what runs; every later call fails with `aborted`. */
   dispose(): void;
 }
@@ -82,6 +87,8 @@ export function createSession(options: SessionOptions): Session {
     },
     grant: async () => (await tokens.usable()).grant,
     hurry: () => tokens.hurry(),
+    stepUp: async (demand) => tokens.stepUp(demand),
+    peek: () => tokens.peek(),
     end: async (path) => end(options, tokens.peek(), path),
     dispose: () => life.abort(),
   };

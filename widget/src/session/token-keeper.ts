@@ -1,4 +1,5 @@
 import type { MintResponse } from '@familiar/protocol';
+import type { StepUp } from '../config/config.ts';
 import type { BrowserKey } from '../identity/browser-key.ts';
 import { idOf } from '../identity/identity.ts';
 import { inTurn } from '../identity/tabs.ts';
@@ -6,6 +7,7 @@ import { readClaims } from '../identity/token-claims.ts';
 import { Failure, toFailure } from './failure.ts';
 import { askIdentityToken, givenToken, mint } from './mint.ts';
 import type { SessionOptions } from './session.ts';
+import type { SharedGrant } from './token-share.ts';
 
 export interface Held {
   readonly grant: MintResponse;
@@ -20,46 +22,52 @@ export interface TokenKeeper {
   /** Another than `refused`, which the server no longer takes. */
   replace(refused: Held): Promise<Held>;
   peek(): Held | null;
+  /** Another, from a fresh sign-in at the page. Throws `Failure`; the one at hand stays then. */
+  stepUp(demand: StepUp): Promise<void>;
   /** Tries again at once, whatever failed before: the visitor or the page asked for it. */
   hurry(): void;
+}
+
+/** What for: `signedIn`, the identity token of a fresh sign-in; `refusedAt`, when the server refused the one at hand. */
+interface Want {
+  readonly signedIn?: string;
+  readonly refusedAt?: number;
 }
 
 const RENEWAL_SHARE = 0.8;
 const FIRST_PAUSE_MS = 2_000;
 const LONGEST_PAUSE_MS = 60_000;
+/** Short: the visitor may be back on the network at any moment. */
+const OFFLINE_PAUSE_MS = 4_000;
 
 export function createTokenKeeper(options: SessionOptions, signal: AbortSignal): TokenKeeper {
   const { clock } = options.transport;
   const source = createTokenSource(options, signal);
   let held: Held | null = null;
   let minting: Promise<Held> | null = null;
-  let failure: Failure | null = null;
-  let failures = 0;
-  let pausedUntil = 0;
+  let pause: Pause = NO_PAUSE;
 
-  const take = async (): Promise<Held> => {
+  const take = async (want: Want): Promise<Held> => {
     const before = held;
     try {
-      const fresh = await source(before);
+      const fresh = await source(before, want);
       if (signal.aborted) throw new Failure('aborted');
       held = fresh;
-      failures = 0;
+      pause = NO_PAUSE;
       if (before !== null && ownerOf(before) !== ownerOf(fresh)) options.onDrift();
       return fresh;
     } catch (error) {
-      failure = toFailure(error);
-      pausedUntil = clock.now() + Math.max(failure.retryAfterMs ?? 0, Math.min(FIRST_PAUSE_MS * 2 ** failures, LONGEST_PAUSE_MS));
-      failures += 1;
-      throw failure;
+      pause = lengthen(pause, toFailure(error), clock.now());
+      throw pause.failure;
     }
   };
-  const takeOnce = async (): Promise<Held> => (minting ??= take().finally(() => (minting = null)));
+  const takeOnce = async (want: Want = {}): Promise<Held> => (minting ??= take(want).finally(() => (minting = null)));
   const usable = async (): Promise<Held> => {
     if (signal.aborted) throw new Failure('aborted');
     const now = clock.now();
-    const isPaused = now < pausedUntil;
+    const isPaused = now < pause.until;
     if (held === null || now >= held.expiresAt) {
-      if (isPaused && failure !== null) throw failure;
+      if (isPaused) throw pause.failure;
       return takeOnce();
     }
     if (now >= held.renewAt && !isPaused)
@@ -70,16 +78,44 @@ export function createTokenKeeper(options: SessionOptions, signal: AbortSignal):
   };
   return {
     usable,
-    replace: async (refused) => (held === refused ? takeOnce() : usable()),
+    replace: async (refused) => (held === refused ? takeOnce({ refusedAt: clock.now() }) : usable()),
     peek: () => held,
-    hurry: () => (pausedUntil = failures = 0),
+    async stepUp(demand) {
+      const asked = await askSignIn(options, demand);
+      // One that is under way comes of the older sign-in.
+      await minting?.catch(() => undefined);
+      await (minting = take({ signedIn: asked }).finally(() => (minting = null)));
+    },
+    hurry: () => void (pause = NO_PAUSE),
   };
+}
+
+/** After failures nobody asks again for a while, each time longer: neither the page nor the server sees a storm. */
+interface Pause {
+  readonly failure: Failure;
+  readonly count: number;
+  readonly until: number;
+}
+const NO_PAUSE: Pause = { failure: new Failure('aborted'), count: 0, until: 0 };
+
+function lengthen({ count }: Pause, failure: Failure, now: number): Pause {
+  const waitMs = Math.max(
+    failure.retryAfterMs ?? 0,
+    Math.min(FIRST_PAUSE_MS * 2 ** count, failure.code === 'network_error' ? OFFLINE_PAUSE_MS : LONGEST_PAUSE_MS),
+  );
+  return { failure, count: count + 1, until: now + waitMs };
+}
+
+async function askSignIn({ identity: read, transport }: SessionOptions, demand: StepUp): Promise<string> {
+  const identity = read();
+  if (identity.level !== 'verified') throw new Failure('identity_required');
+  return askIdentityToken(identity, transport, demand);
 }
 
 const ownerOf = ({ grant }: Held): string => JSON.stringify([grant.participant.level, grant.participant.id, grant.instance.id]);
 
 /** Where a token comes from: another tab that has one for the same person and key, else a mint, one tab at a time. */
-function createTokenSource(options: SessionOptions, signal: AbortSignal): (before: Held | null) => Promise<Held> {
+function createTokenSource(options: SessionOptions, signal: AbortSignal): (before: Held | null, want: Want) => Promise<Held> {
   const { share, transport } = options;
   const { clock } = transport;
   let known: [name: string, held: Held] | null = null;
@@ -92,10 +128,13 @@ function createTokenSource(options: SessionOptions, signal: AbortSignal): (befor
       return { grant, renewInMs: renewAt - now, expiresInMs: expiresAt - now };
     }) ?? (() => undefined),
   );
-  const obtain = async (before: Held | null): Promise<Held> => {
-    const { identity, key, asked } = await findKey(options, before);
-    const who = nameOfShared(options, key, before);
-    const shared = who === null ? null : ((await share?.ask(who, before?.grant.token)) ?? null);
+  const obtain = async (before: Held | null, { signedIn, refusedAt }: Want): Promise<Held> => {
+    const { identity, key, asked = signedIn } = await findKey(options, before);
+    const who = signedIn === undefined ? nameOfShared(options, key, before) : null;
+    const shared =
+      who === null
+        ? null
+        : ((await share?.ask(who, (found) => isFresh(found, refusedAt === undefined ? Infinity : clock.now() - refusedAt))) ?? null);
     // Counted from the moment of asking: a slow answer makes the token older, never younger.
     const askedAt = clock.now();
     const isEphemeral = before?.grant.instance.kind === 'ephemeral';
@@ -112,11 +151,14 @@ function createTokenSource(options: SessionOptions, signal: AbortSignal): (befor
     known = name === null ? null : [name, held];
     return held;
   };
-  return async (before) =>
+  return async (before, want) =>
     share === undefined
-      ? obtain(before)
-      : inTurn(`${share.name}:mint`, AbortSignal.any([signal, AbortSignal.timeout(20_000)]), async () => obtain(before));
+      ? obtain(before, want)
+      : inTurn(`${share.name}:mint`, AbortSignal.any([signal, AbortSignal.timeout(20_000)]), async () => obtain(before, want));
 }
+
+/** What one sign-in was refused for may hold for tokens of its time: after a refusal only younger ones count. */
+const isFresh = ({ grant, expiresInMs }: SharedGrant, limitMs: number): boolean => grant.expires_in * 1_000 - expiresInMs < limitMs;
 
 interface Found {
   readonly identity: ReturnType<SessionOptions['identity']>;

@@ -16,7 +16,7 @@ export interface TokenShare {
   /** Prefix of the locks. */
   readonly name: string;
   /** A living token of `who` from another tab, or null after 60 ms. */
-  ask(who: string, refused: string | undefined): Promise<SharedGrant | null>;
+  ask(who: string, isWanted: (found: SharedGrant) => boolean): Promise<SharedGrant | null>;
   /** Answers the others with what `find` gives. Returns its undo. */
   answer(find: (who: unknown) => SharedGrant | null): () => void;
 }
@@ -26,7 +26,7 @@ const ANSWER_LIMIT_MS = 60;
 export function createTokenShare(agent: string, tabs: Tabs, clock: Clock): TokenShare {
   return {
     name: `familiar:${agent}`,
-    ask: async (who, refused) =>
+    ask: async (who, isWanted) =>
       new Promise((resolve) => {
         const done = (shared: SharedGrant | null): void => {
           cancel();
@@ -37,7 +37,8 @@ export function createTokenShare(agent: string, tabs: Tabs, clock: Clock): Token
         const unhear = tabs.hear((message) => {
           const grant = own(message, 'tokenOf') === who ? parseGrant(own(message, 'grant')) : null;
           const [renewInMs, expiresInMs] = [Number(own(message, 'renewInMs')), Number(own(message, 'expiresInMs'))];
-          if (grant !== null && grant.token !== refused && renewInMs > 0 && expiresInMs > 0) done({ grant, renewInMs, expiresInMs });
+          if (grant !== null && renewInMs > 0 && expiresInMs > 0 && isWanted({ grant, renewInMs, expiresInMs }))
+            done({ grant, renewInMs, expiresInMs });
         });
         tabs.tell({ wants: who });
       }),
