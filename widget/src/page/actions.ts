@@ -63,15 +63,17 @@ export function createActions({ panel, settings, events, warn }: ActionsOptions)
 
 /** Runs what needs a conversation once there is one; a change of identity before that drops it. */
 function createAsker(panel: Panel): { withConversation(run: (conversation: Conversation) => void): void; dispose(): void } {
-  const { visit } = panel.people;
+  const { people } = panel;
   const undoing = new Set<() => void>();
   return {
     withConversation(run) {
-      const asked = visit.peek();
+      const asked = people.visit.peek();
+      const who = people.current();
       panel.begin();
       const undo = effect(() => {
-        const isSame = visit.value === asked;
-        const conversation = asked.conversation.value;
+        // A new key for the same person changes the visit, not who asked.
+        const isSame = people.visit.value === asked || people.current() === who;
+        const conversation = people.visit.value.conversation.value;
         if (isSame && conversation === null) return;
         // Not inside the effect that it would stop.
         queueMicrotask(() => {

@@ -18,9 +18,13 @@ import { createVisit, type Visit, type VisitOptions } from './visit.ts';
 /** Whoever sits here, one at a time: a changed identity leaves with all that is theirs before the next one begins. */
 export interface People {
   readonly visit: ReadonlySignal<Visit>;
+  /** Replaced whole with every change of person. */
+  current(): Identity;
   /** Another person, or the same with fresh token sources: then what waited for a token goes on. */
   identify(input: IdentityInput): void;
   logout(): void;
+  /** The same person with a new browser key, here and in the other tabs. False where the page gives no fresh tokens. */
+  rekey(): boolean;
   /** Shows who is here to the server; again, at once, after trouble. */
   start(): void;
   /** The page goes away, for good or into the back/forward cache: an ephemeral visit ends. */
@@ -45,12 +49,15 @@ export function createPeople(options: PeopleOptions): People {
     const change = own(message, 'change');
     const epoch = visit.peek().key.peek()?.epoch ?? null;
     const isWiped = left === null || left === epoch || (epoch === null && own(message, 'person') === owner.idHere());
-    if (left !== undefined && isWiped && !visit.peek().isPrivate())
-      owner.replace(NOBODY, own(change, 'reason') === 'identify' ? 'identify' : 'logout', 'heard');
-    else if (change !== undefined) options.events.emit('identitychange', { ...Object(change), elsewhere: true });
+    if (left !== undefined && isWiped && !visit.peek().isPrivate()) {
+      const reason = own(change, 'reason');
+      if (reason === 'renewal') owner.replace(owner.current(), reason, 'heard');
+      else owner.replace(NOBODY, reason === 'identify' ? reason : 'logout', 'heard');
+    } else if (change !== undefined) options.events.emit('identitychange', { ...Object(change), elsewhere: true });
   });
   return {
     visit,
+    current: () => owner.current(),
     identify(input) {
       const before = owner.current();
       const next = readIdentity(input, options);
@@ -61,6 +68,12 @@ export function createPeople(options: PeopleOptions): People {
       owner.replace(next, 'identify', isLeaving ? 'wipe' : 'keep');
     },
     logout: () => owner.replace(NOBODY, 'logout', 'wipe'),
+    rekey() {
+      const who = owner.current();
+      const canAsk = who.level === 'verified' && who.getIdentityToken !== null;
+      if (canAsk) owner.replace(who, 'renewal', 'wipe');
+      return canAsk;
+    },
     start: () => owner.start(),
     hide: () => (visit.peek().isPrivate() ? visit.peek().pause() : undefined),
     async wake(isBack) {
@@ -146,14 +159,8 @@ function createOwner(options: PeopleOptions): Owner {
   };
 }
 
-/** A soft id opens its conversation to everybody who can guess it (contract R9). */
-const GUESSABLE = /^.{0,7}$|^\d+$|@/;
-const LOCAL = /^(localhost|127\.|\[::1\])/;
-
-function readIdentity(input: IdentityInput, { config, warn }: PeopleOptions): Identity {
+function readIdentity(input: IdentityInput, { warn }: PeopleOptions): Identity {
   const identity = resolveIdentity(input);
   if (identity.level === 'refused') warn('bad-id', input.userId ?? '');
-  if (identity.level === 'soft' && GUESSABLE.test(identity.userId) && (config().debug || LOCAL.test(location.hostname)))
-    warn('guessable-id');
   return identity;
 }

@@ -1,0 +1,259 @@
+import { expect, it, vi } from 'vitest';
+import { createIdentityServer, identityToken, readProof } from '../test/identity-server.ts';
+import { problem } from '../test/chat-server.ts';
+import { createManualClock } from '../test/manual-clock.ts';
+import { newAgent, openTab, type Tab } from '../test/tabs.ts';
+
+const keyOf = (mint: Parameters<typeof readProof>[0] | undefined): string | undefined =>
+  mint === undefined ? undefined : readProof(mint)?.jwk.x;
+
+async function say(tab: Tab, text: string): Promise<void> {
+  tab.widget.open();
+  tab.widget.sendMessage(text);
+  await vi.waitFor(() => expect(tab.text()).toContain(`You said: ${text}`), 3_000);
+}
+const names = (tab: Tab): unknown[] => tab.heard.filter(([name]) => name === 'identitychange').map(([, detail]) => detail);
+const signedIn = (sub: string) => ({ userId: sub, getIdentityToken: async () => identityToken(sub) });
+
+it('shows nothing of a user in any tab after a logout in one, and has another key', async () => {
+  const [agent, server] = [newAgent(), createIdentityServer()];
+  const [one, two] = await Promise.all([
+    openTab(agent, { ...server, init: signedIn('alice') }),
+    openTab(agent, { ...server, init: signedIn('alice') }),
+  ]);
+  await say(one, 'my secret');
+  two.widget.open();
+  await vi.waitFor(() => expect(two.text()).toContain('my secret'));
+  one.widget.logout();
+  await vi.waitFor(() => expect(one.text() + two.text()).not.toContain('my secret'));
+  const change = { previous: { level: 'verified', id: 'alice' }, current: { level: 'anonymous', id: null }, reason: 'logout' };
+  await vi.waitFor(() => expect([names(one), names(two)]).toEqual([[change], [change]]));
+  await vi.waitFor(() => expect(server.mints.filter(({ body }) => body?.['identity_token'] === undefined).length).toBeGreaterThan(0));
+  expect(keyOf(server.mints.at(-1))).not.toBe(keyOf(server.mints[0]));
+  expect(server.revoked.size).toBeGreaterThan(0);
+  const three = await openTab(agent, server);
+  three.widget.open();
+  await say(three, 'hello');
+  expect(three.text()).not.toContain('my secret');
+});
+
+it('logs out without a network: here, in other tabs and in storage', async () => {
+  const [agent, server] = [newAgent(), createIdentityServer()];
+  const [one, two] = await Promise.all([
+    openTab(agent, { ...server, init: signedIn('alice') }),
+    openTab(agent, { ...server, init: signedIn('alice') }),
+  ]);
+  await say(one, 'my secret');
+  two.widget.open();
+  await vi.waitFor(() => expect(two.text()).toContain('my secret'));
+  server.intercept = async () => Promise.reject(new TypeError('offline'));
+  one.widget.logout();
+  await vi.waitFor(() => expect(one.text() + two.text()).not.toContain('my secret'));
+  server.intercept = () => undefined;
+  const three = await openTab(agent, server);
+  await say(three, 'hello');
+  expect(keyOf(server.mints.at(-1))).not.toBe(keyOf(server.mints[0]));
+});
+
+it('leaves an anonymous tab alone when another signs in, and tells its page', async () => {
+  const [agent, server] = [newAgent(), createIdentityServer()];
+  const [one, two] = await Promise.all([openTab(agent, server), openTab(agent, server)]);
+  await say(one, 'as nobody');
+  two.widget.open();
+  await vi.waitFor(() => expect(two.text()).toContain('as nobody'));
+  one.widget.identify(signedIn('alice'));
+  await vi.waitFor(() => expect(one.text()).not.toContain('as nobody'));
+  const change = { previous: { level: 'anonymous', id: null }, current: { level: 'verified', id: 'alice' }, reason: 'identify' };
+  await vi.waitFor(() => expect(names(two)).toEqual([{ ...change, elsewhere: true }]));
+  expect(two.text()).toContain('as nobody');
+});
+
+it('drops a user in the other tabs when another signs in in one', async () => {
+  const [agent, server] = [newAgent(), createIdentityServer()];
+  const one = await openTab(agent, { ...server, init: signedIn('alice') });
+  await say(one, 'my secret');
+  const two = await openTab(agent, { ...server, init: signedIn('bob') });
+  await say(two, 'bob here');
+  await vi.waitFor(() => expect(one.text()).not.toContain('my secret'));
+  expect(names(one)).toEqual([
+    { previous: { level: 'verified', id: 'alice' }, current: { level: 'anonymous', id: null }, reason: 'logout' },
+  ]);
+  expect(names(two)).toEqual([]);
+  expect(two.text()).toContain('bob here');
+});
+
+it('is blank after the back button until it is clear who is here', async () => {
+  const [agent, server] = [newAgent(), createIdentityServer()];
+  const one = await openTab(agent, { ...server, init: signedIn('alice') });
+  await say(one, 'my secret');
+  one.hide();
+  expect(one.text()).toBe('');
+  const two = await openTab(agent, { ...server, init: signedIn('alice') });
+  two.widget.open();
+  await vi.waitFor(() => expect(two.text()).toContain('my secret'));
+  two.widget.logout();
+  await say(two, 'somebody else');
+  one.comeBack();
+  expect(one.text()).toBe('');
+  await vi.waitFor(() => expect(one.text()).not.toBe(''));
+  expect(one.text()).not.toContain('my secret');
+});
+
+it('shows the same conversation after the back button when nobody else was here', async () => {
+  const [agent, server] = [newAgent(), createIdentityServer()];
+  const one = await openTab(agent, { ...server, init: signedIn('alice') });
+  await say(one, 'my words');
+  one.hide();
+  one.comeBack();
+  await vi.waitFor(() => expect(one.text()).toContain('my words'));
+  expect(names(one)).toEqual([]);
+});
+
+it('never shows an answer that comes after its reader has left', async () => {
+  const [agent, server] = [newAgent(), createIdentityServer()];
+  const one = await openTab(agent, { ...server, init: signedIn('alice') });
+  await say(one, 'first');
+  let answer = (): void => undefined;
+  const late = new Promise<void>((resolve) => (answer = resolve));
+  server.intercept = ({ path }) =>
+    path.includes('/messages') ? late.then(() => server.chatOf('verified', 'alice').fetch(`https://chat.example${path}`)) : undefined;
+  one.widget.openConversation('sess_1');
+  one.widget.identify(signedIn('bob'));
+  server.intercept = () => undefined;
+  await vi.waitFor(() => expect(server.mints.at(-1)?.body?.['user_id']).toBe('bob'));
+  answer();
+  await say(one, 'bob here');
+  expect(one.text()).not.toContain('first');
+});
+
+it('mints once for eight tabs whose tokens end at the same time', async () => {
+  const [agent, server] = [newAgent(), createIdentityServer()];
+  let asked = 0;
+  const getIdentityToken = async (): Promise<string> => {
+    asked += 1;
+    return identityToken('alice');
+  };
+  const init = { userId: 'alice', getIdentityToken };
+  const tabs = await Promise.all(Array.from({ length: 8 }, async () => openTab(agent, { ...server, init })));
+  for (const tab of tabs) await say(tab, 'hello');
+  const [minted, askedFor] = [server.mints.length, asked];
+  for (let count = 1; count <= minted; count += 1) server.revoked.add(`token-${count}`);
+  for (const tab of tabs) tab.widget.sendMessage('again');
+  const runs = (): number => server.chatOf('verified', 'alice').count('POST', '/v1/sessions/sess_1/runs');
+  await vi.waitFor(() => expect(runs()).toBeGreaterThan(15), 8_000);
+  expect([server.mints.length - minted, asked - askedFor]).toEqual([1, 1]);
+}, 20_000);
+
+it('shares one mint between anonymous tabs', async () => {
+  const [agent, server] = [newAgent(), createIdentityServer()];
+  const tabs = await Promise.all(Array.from({ length: 4 }, async () => openTab(agent, server)));
+  for (const tab of tabs) tab.widget.open();
+  await say(tabs[0] ?? (await openTab(agent, server)), 'hello');
+  await vi.waitFor(() => {
+    for (const tab of tabs) expect(tab.text()).toContain('Only you can see this chat');
+  });
+  expect(server.mints).toHaveLength(1);
+});
+
+it('keeps the text and says to sign in when the identity cannot be renewed, and goes on with a fresh token', async () => {
+  const [agent, server] = [newAgent(), createIdentityServer()];
+  let isDown = false;
+  const getIdentityToken = async (): Promise<string> => (isDown ? Promise.reject(new Error('signed out')) : identityToken('alice'));
+  const one = await openTab(agent, { ...server, init: { userId: 'alice', getIdentityToken } });
+  await say(one, 'hello');
+  isDown = true;
+  server.revoked.add('token-1');
+  one.widget.sendMessage('typed with care');
+  await vi.waitFor(() => expect(one.heard).toContainEqual(['error', { code: 'identity_token_unavailable', mend: 'sign-in' }]));
+  expect(one.text()).toContain('typed with care');
+  expect(server.mints).toHaveLength(1);
+  one.widget.identify({ userId: 'alice', identityToken: identityToken('alice') });
+  await vi.waitFor(() => expect(one.text()).toContain('You said: typed with care'), 3_000);
+  expect(server.mints.every(({ body }) => typeof body?.['identity_token'] === 'string')).toBe(true);
+});
+
+it('goes on with an ephemeral chat at renewal, and destroys it when the page goes', async () => {
+  const [agent, server] = [newAgent(), createIdentityServer()];
+  const one = await openTab(agent, { ...server, init: { userId: 'ephemeral' } });
+  await say(one, 'a secret of the kiosk');
+  server.lifeS = 900;
+  server.intercept = ({ path, headers }) =>
+    path.endsWith('/runs') && headers.get('authorization') === 'Bearer token-1' ? problem(401, 'session_token_expired') : undefined;
+  await say(one, 'still me');
+  expect(server.mints[1]?.headers.get('authorization')).toBe('Bearer token-1');
+  expect(one.text()).toContain('a secret of the kiosk');
+  one.hide();
+  await vi.waitFor(() => expect(server.deletes.map(({ path }) => path)).toEqual(['/v1/instance']));
+  expect(server.deletes[0]?.headers.get('authorization')).toBe('Bearer token-2');
+  one.comeBack();
+  await vi.waitFor(() => expect(one.text()).not.toBe(''));
+  expect(one.text()).not.toContain('secret');
+  await say(one, 'next visitor');
+  expect(server.mints.at(-1)?.headers.get('authorization')).toBeNull();
+  expect((await indexedDB.databases()).some(({ name }) => name === `familiar:${agent}`)).toBe(false);
+});
+
+it('takes another key, once, where the anonymous id is gone', async () => {
+  const [agent, server] = [newAgent(), createIdentityServer()];
+  const one = await openTab(agent, server);
+  await say(one, 'hello');
+  server.gone.add(`anon_${keyOf(server.mints[0])}`);
+  one.close();
+  const two = await openTab(agent, server);
+  await say(two, 'new here');
+  expect(server.mints).toHaveLength(3);
+  expect(keyOf(server.mints[2])).not.toBe(keyOf(server.mints[0]));
+});
+
+it('makes no keys for ever where every anonymous id is gone', async () => {
+  const [agent, server] = [newAgent(), createIdentityServer()];
+  let mints = 0;
+  server.intercept = ({ path }) => (path === '/v1/embed/session-tokens' && (mints += 1) > 0 ? problem(410, 'gone') : undefined);
+  const one = await openTab(agent, server);
+  one.widget.open();
+  await vi.waitFor(() => expect(one.text()).toContain('no longer here'));
+  expect(mints).toBe(2);
+});
+
+it('keeps nothing on a shared device and forgets whoever was there after ten idle minutes', async () => {
+  const [agent, server, clock] = [newAgent(), createIdentityServer(), createManualClock()];
+  const one = await openTab(agent, { ...server, clock, init: { ...signedIn('alice'), sharedDevice: true } });
+  await say(one, 'my secret');
+  expect((await indexedDB.databases()).some(({ name }) => name === `familiar:${agent}`)).toBe(false);
+  clock.advance(599_000);
+  expect(one.text()).toContain('my secret');
+  one.window.dispatchEvent(new PointerEvent('pointerdown'));
+  clock.advance(599_000);
+  expect(names(one)).toEqual([]);
+  clock.advance(1_000);
+  await vi.waitFor(() => expect(one.text()).not.toContain('my secret'));
+  expect(names(one)).toHaveLength(1);
+});
+
+it('keeps the key from the moment of consent, and the chat goes on', async () => {
+  const [agent, server] = [newAgent(), createIdentityServer()];
+  const one = await openTab(agent, { ...server, init: { consent: 'pending' } });
+  await say(one, 'before consent');
+  expect((await indexedDB.databases()).some(({ name }) => name === `familiar:${agent}`)).toBe(false);
+  one.widget.update({ consent: 'granted' });
+  await say(one, 'after consent');
+  expect(one.text()).toContain('before consent');
+  const two = await openTab(agent, server);
+  two.widget.open();
+  await vi.waitFor(() => expect(two.text()).toContain('before consent'));
+});
+
+it('proves every request, bound to its token, where the embed key asks for it', async () => {
+  const [agent, server] = [newAgent(), createIdentityServer()];
+  server.isStrict = true;
+  const one = await openTab(agent, server);
+  await say(one, 'hello');
+  const calls = [...server.chatOf('anonymous', `anon_${keyOf(server.mints[0])}`).seen];
+  expect(calls.length).toBeGreaterThan(2);
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode('token-1'));
+  const ath = btoa(String.fromCharCode(...new Uint8Array(digest)))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '');
+  for (const call of calls) expect(readProof(call)?.claims).toMatchObject({ ath, htm: call.method });
+});
