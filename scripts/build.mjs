@@ -9,6 +9,7 @@ const PACKAGES = [
   { name: 'server-signer', output: 'dist/index.js' },
   { name: 'agent-backend', output: 'dist/index.js' },
   { name: 'widget', output: 'dist/familiar.js' },
+  { name: 'conformance', output: 'dist/index.js' },
   { name: 'demo', output: 'dist/planner' },
 ];
 

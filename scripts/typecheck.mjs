@@ -1,4 +1,4 @@
 import { ensureInstalled, run } from './install.mjs';
 
 ensureInstalled();
-for (const name of ['protocol', 'server-signer', 'agent-backend', 'widget', 'demo', 'e2e']) run('tsc', ['-p', name]);
+for (const name of ['protocol', 'server-signer', 'agent-backend', 'widget', 'conformance', 'demo', 'e2e']) run('tsc', ['-p', name]);
