@@ -23,17 +23,17 @@ export function chooseTool(request: string, tools: readonly SiteTool[]): SiteToo
   });
 }
 
-const WHY_NOT: Readonly<Record<string, string>> = {
-  sign_in_required: 'it is for members who are signed in. Please sign in on this site, then ask me again.',
-  step_up_required: 'it asks for a fresh sign-in. Please ask me again.',
-  declined: 'you did not confirm that it is you. Ask me again whenever you like.',
-};
+const WHY_NOT = new Map<unknown, string>([
+  ['sign_in_required', 'it is for members who are signed in. Please sign in on this site, then ask me again.'],
+  ['step_up_required', 'it asks for a fresh sign-in. Please ask me again.'],
+  ['declined', 'you did not confirm that it is you. Ask me again whenever you like.'],
+]);
 
 /** What came of it, in the tool's own words, with why it was called. */
 export function reportTool({ tool, output }: DoneCall): string {
   const { error, message } = (typeof output === 'object' && output !== null ? output : {}) as { error?: unknown; message?: unknown };
   if (error !== undefined) {
-    return `Your words match this site's tool “${tool}”. It did not run: ${WHY_NOT[String(error)] ?? asSentence(message)}`;
+    return `Your words match this site's tool “${tool}”. It did not run: ${WHY_NOT.get(error) ?? asSentence(message)}`;
   }
   return `Your words match this site's tool “${tool}”, so I used it. It says:\n\n${writeOutput(output)}`;
 }
