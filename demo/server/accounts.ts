@@ -50,4 +50,10 @@ export class Accounts {
     this.#failures.delete(username);
     return { kind: 'member', member: stored.member };
   }
+
+  /** The password once more, from somebody who is signed in. */
+  async confirm(member: Member, password: string): Promise<SignIn> {
+    const username = [...this.#stored].find(([, stored]) => stored.member.id === member.id)?.[0];
+    return this.signIn(username ?? '', password);
+  }
 }

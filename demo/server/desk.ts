@@ -109,6 +109,7 @@ export function accountPage(shop: Shop, member: Member): Html {
         <p class="eyebrow">Your account</p>
         <h2>${member.name}</h2>
         <p>${member.email}</p>
+        <p>Ask the assistant “What is my invoice address?”: it will want to know that it is still you.</p>
         <form method="post" action="/logout" id="sign-out"><button class="button button-plain" type="submit">Sign out</button></form>
       </div>
     </section>
@@ -118,7 +119,24 @@ export function accountPage(shop: Shop, member: Member): Html {
         <a href="/planner">Open the planner</a>
       </div>
       ${plantGrid(shop, articlesUnder(shop, '/plants/').slice(2, 6))}
-    </section>`;
+    </section>
+    ${confirmDialog()}`;
+}
+
+/** Opened by members.js when the chat asks for a fresh sign-in. */
+function confirmDialog(): Html {
+  return html`<dialog class="card" id="confirm" aria-labelledby="confirm-title">
+    <h2 id="confirm-title">Is it still you?</h2>
+    <p>Type your password once more. The shop asks for it before it shows anything from your invoices.</p>
+    <form>
+      <p class="error" role="alert" hidden></p>
+      <label for="confirm-password">Password</label
+      ><input id="confirm-password" name="password" type="password" autocomplete="current-password" required />
+      <div class="row">
+        <button class="button" type="submit">Confirm</button><button class="button button-plain" type="button">Cancel</button>
+      </div>
+    </form>
+  </dialog>`;
 }
 
 export function kioskPage(shop: Shop): Html {

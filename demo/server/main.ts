@@ -33,13 +33,7 @@ const site = createSite({
   origins: [`http://localhost:${port}`, `http://127.0.0.1:${port}`, `http://[::1]:${port}`],
   widgetFolder: dirname(fileURLToPath(import.meta.resolve('@familiar/widget/familiar.js'))),
   // Who is signed in comes from the session cookie; nothing else of the request is read.
-  signIdentity: nodeTokenHandler({
-    signer,
-    getUser: (request) => {
-      const member = sessions.find(request);
-      return member && { id: member.id, name: member.name, email: member.email };
-    },
-  }),
+  signIdentity: nodeTokenHandler({ signer, getUser: (request) => sessions.findUser(request) }),
 });
 
 function listen(host: string): void {

@@ -49,6 +49,7 @@ export function createSite(options: SiteOptions): Handler {
     if (!options.origins.includes(request.headers.origin ?? '')) return sendText(response, 403, 'This form was sent from another site.');
     if (request.url === '/familiar/token') return options.signIdentity(request, response);
     if (request.url === '/login') return signIn(request, response);
+    if (request.url === '/confirm') return confirm(options, request, response);
     if (request.url !== '/logout') return sendText(response, 404, 'There is no such form.');
     redirect(response, '/', sessions.end(request));
   }
@@ -80,6 +81,19 @@ export function createSite(options: SiteOptions): Handler {
     response.setHeader('Allow', 'GET, HEAD, POST');
     sendText(response, 405, 'Not here.');
   };
+}
+
+/** Whoever is signed in types their password once more; the next identity token says that they just did. */
+async function confirm({ sessions, accounts }: SiteOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const member = sessions.find(request);
+  const form = await readForm(request);
+  if (form === null) return sendText(response, 413, 'That is more than the form asks for.');
+  if (!member) return sendText(response, 401, 'Sign in first.');
+  const result = await accounts.confirm(member, form.get('password') ?? '');
+  if (result.kind === 'locked') return sendText(response, 429, 'Too many tries. Wait a minute, then try again.');
+  if (result.kind === 'refused') return sendText(response, 401, 'That is not your password.');
+  sessions.confirm(request);
+  response.writeHead(204, { 'Cache-Control': 'no-store' }).end();
 }
 
 interface Visit {

@@ -41,7 +41,7 @@ export async function openTestShop(now?: () => number): Promise<RunningShop> {
     sessions,
     origins: [origin],
     widgetFolder: fileURLToPath(new URL('./', import.meta.url)),
-    signIdentity: nodeTokenHandler({ signer, getUser: (request) => sessions.find(request) }),
+    signIdentity: nodeTokenHandler({ signer, getUser: (request) => sessions.findUser(request) }),
   });
   server.on('request', (request, response) => void site(request, response));
   const ask = (path: string, options: Asked = {}) =>

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { AGENT, openTestShop, type RunningShop } from './shop.ts';
 
 let shop: RunningShop;
@@ -86,4 +86,30 @@ test('another site gets no identity token, not even with the cookie', async () =
   const cookie = await shop.signIn('alice', 'fern-and-moss');
   const answer = await shop.ask('/familiar/token', { method: 'POST', headers: { Cookie: cookie, Origin: 'https://evil.example' } });
   expect(answer.status).toBe(403);
+});
+
+test('the token says when the password was last typed, and a fresh one after it was typed again', async () => {
+  vi.useFakeTimers({ now: Date.now() - 3_600_000, toFake: ['Date'] });
+  const cookie = await shop.signIn('alice', 'fern-and-moss').finally(() => vi.useRealTimers());
+  const minutesAgo = async (): Promise<number> => {
+    const answer = await shop.ask('/familiar/token', { method: 'POST', headers: { Cookie: cookie } });
+    const claims = claimsOf(((await answer.json()) as { identity_token: string }).identity_token);
+    expect(claims['amr']).toEqual(['pwd']);
+    return Math.round((Date.now() / 1000 - Number(claims['auth_time'])) / 60);
+  };
+  const confirm = (password: string) =>
+    shop.ask('/confirm', { method: 'POST', headers: { Cookie: cookie }, body: new URLSearchParams({ password }) });
+  expect(await minutesAgo()).toBe(60);
+  expect((await confirm('clay-and-rain')).status).toBe(401);
+  expect(await minutesAgo()).toBe(60);
+  expect((await confirm('fern-and-moss')).status).toBe(204);
+  expect(await minutesAgo()).toBe(0);
+});
+
+test('nobody confirms who is not signed in, nor from another site', async () => {
+  const body = new URLSearchParams({ password: 'fern-and-moss' });
+  expect((await shop.ask('/confirm', { method: 'POST', body })).status).toBe(401);
+  const cookie = await shop.signIn('alice', 'fern-and-moss');
+  const foreign = { Cookie: cookie, Origin: 'https://evil.example' };
+  expect((await shop.ask('/confirm', { method: 'POST', body, headers: foreign })).status).toBe(403);
 });
