@@ -61,7 +61,13 @@ async function answer(services: Services, incoming: Incoming): Promise<Response>
   services.metrics.count('familiar_http_requests_total', { route: route.path, method: route.method, status: String(response.status) });
   const entry = { method: route.method, route: route.path, status: response.status, code, durationMs: services.clock() - startedAt };
   services.log.info(entry, 'request');
-  return response;
+  return request.method === 'HEAD' ? withoutBody(response) : response;
+}
+
+/** A GET stands behind every HEAD: a stream that nobody will read gives its place back. */
+async function withoutBody(response: Response): Promise<Response> {
+  await response.body?.cancel();
+  return new Response(null, response);
 }
 
 function nameOf(error: unknown): string {
