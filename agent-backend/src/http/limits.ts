@@ -9,8 +9,8 @@ export interface Rate {
 export interface RateTable {
   /** Milliseconds to wait, 0 if it was granted. */
   take(key: string, rate: Rate): number;
-  /** Gives a token back for what did not happen after all. */
-  refund(key: string): void;
+  /** Gives tokens back for what did not happen after all, or, below 0, takes more for what turned out larger: a debt to wait off. */
+  give(key: string, count: number): void;
 }
 
 const MOST_KEYS = 50_000;
@@ -30,9 +30,9 @@ export function createRateTable(clock: Clock): RateTable {
       buckets.set(key, { tokens: isGranted ? tokens - 1 : tokens, atMs: nowMs });
       return isGranted ? 0 : Math.ceil((1 - tokens) / perMs);
     },
-    refund(key) {
+    give(key, count) {
       const bucket = buckets.get(key);
-      if (bucket !== undefined) bucket.tokens += 1;
+      if (bucket !== undefined) bucket.tokens += count;
     },
   };
 }

@@ -6,11 +6,13 @@ import type { Subject } from './subject.ts';
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
-/** Counts a message of somebody who has shown nothing but a browser; returns what takes it back. */
-export function takeMessage(call: Call, { scope, participant }: Subject): () => void {
+/**
+ * Counts a message of somebody who has shown nothing but a browser, under whatever id: a soft one is only typed. Returns what
+ * corrects the count to the messages that were stored, 0 for none: a request may hold many.
+ */
+export function takeMessage(call: Call, { scope, participant }: Subject): (stored: number) => void {
   const { principal, services } = call;
-  const isNobody = participant.level === 'anonymous' || participant.level === 'ephemeral';
-  if (!isNobody || principal?.kind !== 'participant') return () => undefined;
+  if (participant.level === 'verified' || principal?.kind !== 'participant') return () => undefined;
   const limits = services.findAgent(scope.agent)?.limits ?? {};
   const perMinute = limits.anonymousMessagesPerMinute ?? LIMITS.anonymousMessagesPerMinute;
   const perDay = limits.anonymousMessagesPerDay ?? LIMITS.anonymousMessagesPerDay;
@@ -19,12 +21,12 @@ export function takeMessage(call: Call, { scope, participant }: Subject): () => 
   if (waitMs > 0) throw new HttpProblem('rate_limited', 'Too many messages in a minute. Wait a little.', { retryAfterS: waitMs / 1000 });
   const resetMs = services.rates.take(day, { burst: perDay, perMs: perDay / DAY_MS });
   if (resetMs > 0) {
-    services.rates.refund(minute);
+    services.rates.give(minute, 1);
     const resetsAt = new Date(services.clock() + resetMs).toISOString();
     throw new HttpProblem('limit_reached', 'This visitor has used up the messages of a day.', { resetsAt });
   }
-  return () => {
-    services.rates.refund(minute);
-    services.rates.refund(day);
+  return (stored) => {
+    services.rates.give(minute, 1 - stored);
+    services.rates.give(day, 1 - stored);
   };
 }

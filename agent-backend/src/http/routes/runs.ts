@@ -108,14 +108,17 @@ interface RunCall {
 
 async function run(call: Call<RunInput>, { subject, session, messages }: RunCall): Promise<Response> {
   const ref = { scope: subject.scope, session, run: call.body.runId };
+  // Events of a run and those of the session itself are told apart by these two.
+  if (ref.run === session) throw new HttpProblem('unprocessable', 'runId is the id of the session. Make a new UUID for each run.');
   const resume = (call.body.resume ?? []).map(({ interruptId, status }) => ({ interruptId, status }));
   const request: RunRequest = { ref, participant: subject.participant, messages, resume, proof: proofOf(principalOf(call)) };
   const stream = takeStream(call, subject);
   try {
     // Coming back to a run is not another message.
-    const refund = (await call.services.engine.knows(ref)) ? () => undefined : takeMessage(call, subject);
+    const settle = (await call.services.engine.knows(ref)) ? () => undefined : takeMessage(call, subject);
     const started = await call.services.engine.start(request);
-    if (started.kind !== 'started') refund();
+    // Its first events are RUN_STARTED and one for each new message; an answer without any, tried again, costs as much.
+    settle(started.kind === 'started' ? Math.max(1, started.stored.length - 1) : 0);
     refuseUnlessRunning(started);
     return await openStream(call, { session: ref, from: { kind: 'run', run: ref.run }, release: stream });
   } catch (error) {
