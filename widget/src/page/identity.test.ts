@@ -1,5 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import { createIdentityServer, identityToken, readProof } from '../test/identity-server.ts';
+import { systemClock } from '../config/clock.ts';
+import { openVault } from '../identity/vault.ts';
 import { problem } from '../test/chat-server.ts';
 import { createManualClock } from '../test/manual-clock.ts';
 import { newAgent, openTab, type Tab } from '../test/tabs.ts';
@@ -97,6 +99,46 @@ it('is blank after the back button until it is clear who is here', async () => {
   expect(one.text()).toBe('');
   await vi.waitFor(() => expect(one.text()).not.toBe(''));
   expect(one.text()).not.toContain('my secret');
+});
+
+it('is blank when it wakes up, and drops whoever left while it slept', async () => {
+  const [agent, server] = [newAgent(), createIdentityServer()];
+  const one = await openTab(agent, { ...server, init: signedIn('alice') });
+  await say(one, 'my secret');
+  const setVisibility = (state: string): void => {
+    Object.defineProperty(one.window.document, 'visibilityState', { value: state, configurable: true });
+    one.window.document.dispatchEvent(new Event('visibilitychange'));
+  };
+  setVisibility('hidden');
+  expect(one.text()).toBe('');
+  setVisibility('visible');
+  await vi.waitFor(() => expect(one.text()).toContain('my secret'));
+  setVisibility('hidden');
+  // Asleep: it hears nothing.
+  one.hide();
+  const two = await openTab(agent, { ...server, init: signedIn('alice') });
+  two.widget.logout();
+  await say(two, 'somebody else');
+  setVisibility('visible');
+  expect(one.text()).toBe('');
+  await vi.waitFor(() => expect(one.text()).not.toBe(''));
+  expect(one.text()).not.toContain('my secret');
+});
+
+it('leaves no key, draft or name of the old user in storage', async () => {
+  const [agent, server] = [newAgent(), createIdentityServer()];
+  const vault = openVault(agent, systemClock);
+  const one = await openTab(agent, { ...server, init: signedIn('alice') });
+  await say(one, 'hello');
+  await vault.update('draft:["verified","alice"]', () => 'half a secret');
+  const before = await vault.get('key');
+  expect(before).toMatchObject({ person: 'alice' });
+  one.widget.logout();
+  await vi.waitFor(() => expect(server.mints.at(-1)?.body?.['identity_token']).toBeUndefined());
+  const after = await vault.get('key');
+  expect(after).toMatchObject({ person: null });
+  expect(Reflect.get(Object(after), 'epoch')).not.toBe(Reflect.get(Object(before), 'epoch'));
+  expect(await vault.get('draft:["verified","alice"]')).toBeUndefined();
 });
 
 it('shows the same conversation after the back button when nobody else was here', async () => {

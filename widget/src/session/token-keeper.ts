@@ -34,6 +34,7 @@ interface Want {
   readonly refusedAt?: number;
 }
 
+const TURN_LIMIT_MS = 20_000;
 const RENEWAL_SHARE = 0.8;
 const FIRST_PAUSE_MS = 2_000;
 const LONGEST_PAUSE_MS = 60_000;
@@ -42,7 +43,7 @@ const OFFLINE_PAUSE_MS = 4_000;
 
 export function createTokenKeeper(options: SessionOptions, signal: AbortSignal): TokenKeeper {
   const { clock } = options.transport;
-  const source = createTokenSource(options, signal);
+  const source = createTokenSource(options, signal, (found) => (held = found));
   let held: Held | null = null;
   let minting: Promise<Held> | null = null;
   let pause: Pause = NO_PAUSE;
@@ -115,46 +116,72 @@ async function askSignIn({ identity: read, transport }: SessionOptions, demand: 
 const ownerOf = ({ grant }: Held): string => JSON.stringify([grant.participant.level, grant.participant.id, grant.instance.id]);
 
 /** Where a token comes from: another tab that has one for the same person and key, else a mint, one tab at a time. */
-function createTokenSource(options: SessionOptions, signal: AbortSignal): (before: Held | null, want: Want) => Promise<Held> {
+function createTokenSource(
+  options: SessionOptions,
+  signal: AbortSignal,
+  onFound: (found: Held) => void,
+): (before: Held | null, want: Want) => Promise<Held> {
   const { share, transport } = options;
   const { clock } = transport;
   let known: [name: string, held: Held] | null = null;
-  signal.addEventListener(
-    'abort',
-    share?.answer((who) => {
-      const now = clock.now();
-      if (known === null || known[0] !== who || now >= known[1].renewAt) return null;
-      const { grant, renewAt, expiresAt } = known[1];
-      return { grant, renewInMs: renewAt - now, expiresInMs: expiresAt - now };
-    }) ?? (() => undefined),
-  );
-  const obtain = async (before: Held | null, { signedIn, refusedAt }: Want): Promise<Held> => {
-    const { identity, key, asked = signedIn } = await findKey(options, before);
-    const who = signedIn === undefined ? nameOfShared(options, key, before) : null;
-    const shared =
-      who === null
-        ? null
-        : ((await share?.ask(who, (found) => isFresh(found, refusedAt === undefined ? Infinity : clock.now() - refusedAt))) ?? null);
-    // Counted from the moment of asking: a slow answer makes the token older, never younger.
-    const askedAt = clock.now();
-    const isEphemeral = before?.grant.instance.kind === 'ephemeral';
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(20_000)]);
-    const input = { ...options, identity, key, asked, signal: limit, renews: isEphemeral ? before.grant.token : undefined };
-    const grant = shared?.grant ?? (await mint(input));
-    const lifeMs = grant.expires_in * 1_000;
-    const held = {
-      grant,
-      renewAt: askedAt + (shared?.renewInMs ?? lifeMs * RENEWAL_SHARE),
-      expiresAt: askedAt + (shared?.expiresInMs ?? lifeMs),
-    };
-    const name = nameOfShared(options, key, held);
+  const toHeld = ({ grant, renewInMs, expiresInMs }: SharedGrant, now: number): Held => ({
+    grant,
+    renewAt: now + renewInMs,
+    expiresAt: now + expiresInMs,
+  });
+  const toShared = ({ grant, renewAt, expiresAt }: Held): SharedGrant => ({
+    grant,
+    renewInMs: renewAt - clock.now(),
+    expiresInMs: expiresAt - clock.now(),
+  });
+  const undoing = [
+    share?.answer((who) => (known !== null && known[0] === who && clock.now() < known[1].renewAt ? toShared(known[1]) : null)),
+    share?.hear((who, found) => {
+      const held = toHeld(found, clock.now());
+      if (known === null || known[0] !== who || held.expiresAt <= known[1].expiresAt || ownerOf(held) !== ownerOf(known[1])) return;
+      known = [known[0], held];
+      onFound(held);
+    }),
+  ];
+  for (const undo of undoing) if (undo !== undefined) signal.addEventListener('abort', undo);
+  const obtain = async (before: Held | null, want: Want): Promise<Held> => {
+    // Another tab was quicker while this one waited for its turn.
+    if (before !== null && want.signedIn === undefined && known !== null && known[1] !== before) return known[1];
+    const { held, name, isMinted } = await find(options, { before, want, signal, toHeld });
     known = name === null ? null : [name, held];
+    if (isMinted && name !== null && before !== null && want.signedIn === undefined) share?.tell(name, toShared(held));
     return held;
   };
   return async (before, want) =>
     share === undefined
       ? obtain(before, want)
-      : inTurn(`${share.name}:mint`, AbortSignal.any([signal, AbortSignal.timeout(20_000)]), async () => obtain(before, want));
+      : inTurn(`${share.name}:mint`, AbortSignal.any([signal, AbortSignal.timeout(TURN_LIMIT_MS)]), async () => obtain(before, want));
+}
+
+interface Search {
+  readonly before: Held | null;
+  readonly want: Want;
+  readonly signal: AbortSignal;
+  readonly toHeld: (found: SharedGrant, now: number) => Held;
+}
+
+/** One token: another tab's, or a mint. `name`: under which it may be shared. */
+async function find(options: SessionOptions, { before, want, signal, toHeld }: Search) {
+  const { share, transport } = options;
+  const { clock } = transport;
+  const { signedIn, refusedAt } = want;
+  const { identity, key, asked = signedIn } = await findKey(options, before);
+  const who = signedIn === undefined ? nameOfShared(options, key, before) : null;
+  const isWanted = (found: SharedGrant): boolean => isFresh(found, refusedAt === undefined ? Infinity : clock.now() - refusedAt);
+  const shared = who === null ? null : ((await share?.ask(who, isWanted)) ?? null);
+  // Counted from the moment of asking: a slow answer makes the token older, never younger.
+  const now = clock.now();
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(TURN_LIMIT_MS)]);
+  const renews = before?.grant.instance.kind === 'ephemeral' ? before.grant.token : undefined;
+  const grant = shared?.grant ?? (await mint({ ...options, identity, key, asked, signal: limit, renews }));
+  const lifeMs = grant.expires_in * 1_000;
+  const held = toHeld(shared ?? { grant, renewInMs: lifeMs * RENEWAL_SHARE, expiresInMs: lifeMs }, now);
+  return { held, name: nameOfShared(options, key, held), isMinted: shared === null };
 }
 
 /** What one sign-in was refused for may hold for tokens of its time: after a refusal only younger ones count. */

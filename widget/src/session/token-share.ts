@@ -19,34 +19,48 @@ export interface TokenShare {
   ask(who: string, isWanted: (found: SharedGrant) => boolean): Promise<SharedGrant | null>;
   /** Answers the others with what `find` gives. Returns its undo. */
   answer(find: (who: unknown) => SharedGrant | null): () => void;
+  /** Gives a fresh token to all who show `who`. */
+  tell(who: string, found: SharedGrant): void;
+  /** Hears what others are given. Returns its undo. */
+  hear(listener: (who: unknown, found: SharedGrant) => void): () => void;
 }
 
 const ANSWER_LIMIT_MS = 60;
 
+function readToken(message: unknown): SharedGrant | null {
+  const grant = parseGrant(own(message, 'grant'));
+  const [renewInMs, expiresInMs] = [Number(own(message, 'renewInMs')), Number(own(message, 'expiresInMs'))];
+  return grant !== null && renewInMs > 0 && expiresInMs > 0 ? { grant, renewInMs, expiresInMs } : null;
+}
+
 export function createTokenShare(agent: string, tabs: Tabs, clock: Clock): TokenShare {
+  const tell: TokenShare['tell'] = (who, found) => tabs.tell({ tokenOf: who, ...found });
+  const hear: TokenShare['hear'] = (listener) =>
+    tabs.hear((message) => {
+      const who = own(message, 'tokenOf');
+      const found = who === undefined ? null : readToken(message);
+      if (found !== null) listener(who, found);
+    });
   return {
     name: `familiar:${agent}`,
+    tell,
+    hear,
     ask: async (who, isWanted) =>
       new Promise((resolve) => {
-        const done = (shared: SharedGrant | null): void => {
+        const done = (found: SharedGrant | null): void => {
           cancel();
           unhear();
-          resolve(shared);
+          resolve(found);
         };
         const cancel = clock.after(ANSWER_LIMIT_MS, () => done(null));
-        const unhear = tabs.hear((message) => {
-          const grant = own(message, 'tokenOf') === who ? parseGrant(own(message, 'grant')) : null;
-          const [renewInMs, expiresInMs] = [Number(own(message, 'renewInMs')), Number(own(message, 'expiresInMs'))];
-          if (grant !== null && renewInMs > 0 && expiresInMs > 0 && isWanted({ grant, renewInMs, expiresInMs }))
-            done({ grant, renewInMs, expiresInMs });
-        });
+        const unhear = hear((named, found) => (named === who && isWanted(found) ? done(found) : undefined));
         tabs.tell({ wants: who });
       }),
     answer: (find) =>
       tabs.hear((message) => {
         const who = own(message, 'wants');
-        const shared = who === undefined ? null : find(who);
-        if (shared !== null) tabs.tell({ tokenOf: who, ...shared });
+        const found = typeof who === 'string' ? find(who) : null;
+        if (found !== null) tell(String(who), found);
       }),
   };
 }
