@@ -44,6 +44,12 @@ interface StandIn {
 
 /** From now on the address answers with an empty page that has the site's headers, and the tag placed like this. */
 export async function standIn(page: Page, { url, tag, placing, policy }: StandIn): Promise<void> {
+  await page
+    .context()
+    .grantPermissions(['local-network-access'])
+    .catch(() => {
+      // Only Chromium asks before a page that came from no address calls one on this machine.
+    });
   await page.route(url, async (route) => {
     const response = await route.fetch();
     const headers = response.headers();
