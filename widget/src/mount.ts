@@ -5,6 +5,7 @@ import { createActions } from './page/actions.ts';
 import type { WidgetEvents } from './page/events.ts';
 import { createPanel } from './page/panel.ts';
 import { type Host, placeHost } from './page/place.ts';
+import { watchExtras } from './page/extras/watch-extras.ts';
 import { followPresence } from './page/presence.ts';
 import { type ConfigSources, createSettings } from './page/settings.ts';
 import type { Widget } from './page/widget.ts';
@@ -38,6 +39,7 @@ export function mount({ clock = systemClock, events, fetch, launcher = null, sou
   const undraw = draw(panel.model, host, launcher);
   const idleMs = config.sharedDevice ? config.idleMinutes * 60_000 : null;
   const unfollow = followPresence({ panel, clock, idleMs, veil: (isVeiled) => host.veil(isVeiled) });
+  const unwatch = watchExtras({ panel, settings, events, transport });
   let isDown = false;
   // After the commands that the page has queued: an `identify` among them comes before any session.
   if (config.mode !== 'launcher') queueMicrotask(() => isDown || panel.model.open());
@@ -48,6 +50,7 @@ export function mount({ clock = systemClock, events, fetch, launcher = null, sou
       isDown = true;
       actions.shutdown();
       unfollow();
+      unwatch();
       undraw();
     },
   };

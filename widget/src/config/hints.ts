@@ -41,8 +41,6 @@ export function explain(hint: Hint, about = ''): string {
       return 'openConversation takes the id of a session; ignored.';
     case 'bad-id':
       return `userId: ${explainId(about)}`;
-    case 'guessable-id':
-      return 'This userId can be guessed, and a soft id opens the same conversation for everybody who knows it. Sign an identity token, or use a long random id.';
     default:
       return hint satisfies never;
   }

@@ -8,8 +8,7 @@ export type Hint =
   | 'bad-identify'
   | 'bad-text'
   | 'bad-session-id'
-  | 'bad-id'
-  | 'guessable-id';
+  | 'bad-id';
 
 /** Tells the page's developer. `about`: the setting's name, or the id to explain; an id is never printed. */
 export type Warn = (hint: Hint, about?: string) => void;

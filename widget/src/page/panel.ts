@@ -58,9 +58,8 @@ export function createPanel({ settings, transport, events, warn }: PanelOptions)
     if (isOpen.peek() === isOpenNow) return;
     isOpen.value = isOpenNow;
     events.emit(isOpenNow ? 'open' : 'close', null);
-    if (!isOpenNow) return;
     clearUnread();
-    begin();
+    if (isOpenNow) begin();
   };
   const model: PanelModel = {
     mode,
@@ -69,16 +68,23 @@ export function createPanel({ settings, transport, events, warn }: PanelOptions)
     conversation: computed(() => people.visit.value.conversation.value),
     identity: computed(() => describe(people.visit.value)),
     trouble: computed(() => people.visit.value.trouble.value ?? server.trouble.value),
-    texts: computed(() => settings.config.value.texts),
-    theme: computed(() => settings.config.value.theme),
-    locale: computed(() => settings.config.value.locale),
+    ...looksOf(settings),
     unread,
+    extras: signal(null),
     open: () => setOpen(true),
     close: () => setOpen(false),
     newConversation: () => people.visit.peek().show(null),
     reconnect: begin,
   };
   return { model, people, tabs, begin };
+}
+
+function looksOf({ config }: Settings): Pick<PanelModel, 'texts' | 'theme' | 'locale'> {
+  return {
+    texts: computed(() => config.value.texts),
+    theme: computed(() => config.value.theme),
+    locale: computed(() => config.value.locale),
+  };
 }
 
 interface Unread {

@@ -1,9 +1,16 @@
-import type { ReadonlySignal } from '@preact/signals';
+import type { ReadonlySignal, Signal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
 import type { EmbedConfig, InstanceRef, Level } from '@familiar/protocol';
-import type { Conversation, Trouble } from '../conversation/conversation.ts';
+import type { ChatMessage, Conversation, Trouble } from '../conversation/conversation.ts';
 
 /** Where the conversation is kept in this browser (contract §4). */
 export type StorageKind = 'durable' | 'session' | 'none';
+
+/**
+ * What only some visitors see, drawn by code that is loaded when one of them is here. `author` stands beside the name over
+ * a group of messages, `message` being its first; `cards` over the composer.
+ */
+export type Extras = (place: 'header' | 'author' | 'cards' | 'foot', message?: ChatMessage) => ComponentChildren;
 
 /** All that the components read, and the only actions they call. `mount.ts` builds it. */
 export interface PanelModel {
@@ -26,6 +33,8 @@ export interface PanelModel {
   readonly theme: ReadonlySignal<Readonly<Record<string, string>>>;
   readonly locale: ReadonlySignal<string>;
   readonly unread: ReadonlySignal<number>;
+  /** Null until they are needed. */
+  readonly extras: Signal<Extras | null>;
   open(): void;
   close(): void;
   newConversation(): void;

@@ -67,6 +67,7 @@ export function createFakeModel(mode: PanelModel['mode'] = 'launcher') {
     theme,
     locale,
     unread: signal(0),
+    extras: signal(null),
     open: () => (isOpen.value = true),
     close() {
       call('close')();

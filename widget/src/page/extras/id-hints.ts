@@ -1,0 +1,71 @@
+import { effect } from '@preact/signals';
+import type { MintResponse } from '@familiar/protocol';
+import { base64url } from '../../identity/random.ts';
+import type { ExtrasOptions } from './watch-extras.ts';
+
+/** A soft id opens its conversation to everybody who can guess it (contract R9): short, or a number with a prefix at most. */
+const GUESSABLE = /^.{0,7}$|^[A-Za-z]{0,8}[-_.:]?\d{1,12}$/;
+const EMAIL = /^[^@]+@[^@]+\.[^@]+$/;
+/** So many loads in a row, each with another id, are no coincidence. */
+const LOADS = 3;
+
+/** Warns in development, once each, about ids that will hurt later. Returns its undo. */
+export function watchIds({ panel, settings }: ExtrasOptions): () => void {
+  const { agent, debug } = settings.config.peek();
+  if (!debug && !isLocal(location.hostname)) return () => undefined;
+  const said = new Set<string>();
+  const warn = (sentence: string): void => {
+    if (said.has(sentence)) return;
+    said.add(sentence);
+    // oxlint-disable-next-line no-console -- the developer of the page has no other place to look
+    console.warn(`[familiar] ${sentence}`);
+  };
+  let isNoted = false;
+  return effect(() => {
+    const grant = panel.people.visit.value.grant.value;
+    if (grant === null || !panel.model.isOpen.value || !isGiven(grant)) return;
+    const { level, id } = grant.participant;
+    if (EMAIL.test(id))
+      warn(`An e-mail address is used as the id (${level}). It changes and is known to others: use the user's own, stable id.`);
+    else if (level === 'soft' && GUESSABLE.test(id))
+      warn(
+        'This userId can be guessed, and a soft id opens the same conversation for everybody who knows it. Sign an identity token, or use a long random id.',
+      );
+    if (isNoted || panel.people.visit.value.key.value?.storage !== 'durable') return;
+    isNoted = true;
+    void warnOfChange(agent, id, warn);
+  });
+}
+
+function isLocal(hostname: string): boolean {
+  return /^(localhost|127\.|\[::1\])/.test(hostname);
+}
+
+/** Only what the page chose can be mended by the page. */
+function isGiven({ level }: MintResponse): boolean {
+  return level === 'soft' || level === 'verified';
+}
+
+async function warnOfChange(agent: string, id: string, warn: (sentence: string) => void): Promise<void> {
+  if (!(await differsAtEveryLoad(agent, id))) return;
+  warn(`The id was another one at each of the last ${LOADS} loads, so nothing is remembered. Pass the same id for the same user, or none.`);
+}
+
+/** Keeps a short hash for each of the last loads, in this tab and in development only. */
+async function differsAtEveryLoad(agent: string, id: string): Promise<boolean> {
+  const name = `familiar:${agent}:development`;
+  try {
+    const before: unknown = JSON.parse(sessionStorage.getItem(name) ?? '[]');
+    const last = [...(Array.isArray(before) ? before : []), await hash(id)].slice(-LOADS);
+    sessionStorage.setItem(name, JSON.stringify(last));
+    return last.length === LOADS && new Set(last).size === LOADS;
+  } catch {
+    // Blocked storage, or a page without WebCrypto: then nothing can be said.
+    return false;
+  }
+}
+
+async function hash(text: string): Promise<string> {
+  const bytes = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
+  return base64url(bytes.subarray(0, 9));
+}

@@ -1,0 +1,32 @@
+import { createExtras } from '../../ui/extras/extras.tsx';
+import { createClaim } from './claim.ts';
+import { createDiagnosis } from './diagnosis.ts';
+import { watchIds } from './id-hints.ts';
+import { watchOthers } from './others.ts';
+import { createStepUp } from './step-up.ts';
+import type { ExtrasOptions } from './watch-extras.ts';
+
+/** Claims, shared instances, step-up, and what helps the site's developer. Returns its undo. */
+export function startExtras(options: ExtrasOptions): () => void {
+  const { panel, settings, transport } = options;
+  const { debug } = settings.config.peek();
+  const claim = createClaim(options);
+  const others = watchOthers(panel.people);
+  const stepUp = createStepUp(panel.people);
+  const diagnosis = debug ? createDiagnosis(options) : null;
+  const stopIds = watchIds(options);
+  panel.model.extras.value = createExtras({
+    ...claim,
+    ...stepUp,
+    panel: panel.model,
+    others: others.names,
+    diagnose: diagnosis,
+    now: () => transport.clock.now(),
+  });
+  return () => {
+    panel.model.extras.value = null;
+    claim.dispose();
+    others.dispose();
+    stopIds();
+  };
+}
