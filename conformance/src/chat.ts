@@ -23,14 +23,15 @@ export class Chat {
 
   /** Opens the panel if it is not open. */
   async show(): Promise<void> {
+    await expect(this.launcher.or(this.panel).filter({ visible: true }).first()).toBeVisible({ timeout: 10_000 });
     if (!(await this.panel.isVisible())) await this.launcher.click();
     await expect(this.panel).toBeVisible();
   }
 
   /** Opens the panel if it is not open, and waits until it can be typed into. */
   async open(): Promise<void> {
-    if (!(await this.panel.isVisible())) await this.launcher.click();
-    await expect(this.composer).toBeEditable();
+    await this.show();
+    await expect(this.composer).toBeEditable({ timeout: 10_000 });
   }
 
   /** Sends a message and waits for the whole answer. Returns its text. */

@@ -5,6 +5,19 @@ import { findScriptTag, findScriptTags, type Placing, standIn } from '../script-
 import type { Stage } from '../stage.ts';
 import { listDatabases } from '../storage.ts';
 
+interface Order extends Placing {
+  /** When the page says who it is: before the script has run, or after. */
+  readonly identifies: 'before' | 'after';
+}
+
+const ORDERS: readonly Order[] = [
+  { how: 'async', where: 'head', times: 1, identifies: 'before' },
+  { how: 'defer', where: 'head', times: 1, identifies: 'before' },
+  { how: 'blocking', where: 'head', times: 1, identifies: 'before' },
+  { how: 'async', where: 'body', times: 1, identifies: 'after' },
+  { how: 'blocking', where: 'body', times: 1, identifies: 'after' },
+];
+
 /** Before anybody opens the chat, and how the script tag may stand. */
 export const LOADING: readonly Scenario[] = [
   {
@@ -58,11 +71,7 @@ export const LOADING: readonly Scenario[] = [
     mend: 'define the queue stub before any familiar() call: window.familiar=window.familiar||function(){(familiar.q=familiar.q||[]).push(arguments)}.',
     needs: ['script-tag', 'anonymous'],
     run: async (stage) => {
-      for (const how of ['async', 'defer', 'blocking'] as const) {
-        for (const where of ['head', 'body'] as const) {
-          for (const when of ['before', 'after'] as const) await boot(stage, { how, where, times: 1 }, when);
-        }
-      }
+      for (const order of ORDERS) await boot(stage, order);
     },
   },
 ];
@@ -98,8 +107,9 @@ interface FamiliarPage {
 }
 
 /** Nothing is created: the call that names the visitor is read and goes no further. */
-async function boot(stage: Stage, placing: Placing, when: 'before' | 'after'): Promise<void> {
+async function boot(stage: Stage, placing: Order): Promise<void> {
   const { site } = stage;
+  const when = placing.identifies;
   const visitor = await stage.visitor();
   const chat = await visitor.open();
   const tag = await findScriptTag(chat.page);

@@ -1,18 +1,20 @@
 import { chromium } from '@playwright/test';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { chromiumArguments, findChromium } from '../../../scripts/chromium.mjs';
 import { play } from '../test/play.ts';
 import { TAG } from '../test/site.ts';
 
 const executablePath = findChromium();
 const browser = await chromium.launch({ ...(executablePath ? { executablePath } : {}), args: chromiumArguments() });
+// Real browsers, on machines that are busy.
+vi.setConfig({ testTimeout: 60_000 });
 afterAll(async () => browser.close());
 
 const ONE = 'the page has one widget, of one agent';
 const QUIET = 'before the chat is opened, the widget calls no backend and keeps nothing';
 const SECRETS = 'no token stands in an address, in storage or in the page';
 
-test('a page without the widget is told to load it', { timeout: 30_000 }, async () => {
+test('a page without the widget is told to load it', async () => {
   expect(await play(ONE, { head: '' }, browser)).toMatch(/no launcher and no panel.*Mend: load familiar.js/);
 });
 
@@ -35,7 +37,7 @@ test('a page that calls the backend while it loads is told what not to call', as
   expect(await play(QUIET, { flaw: 'early' }, browser)).toMatch(/called 1 times before.*Mend: call no open/);
 });
 
-test('a page whose origin the embed key does not know is told to add it', { timeout: 30_000 }, async () => {
+test('a page whose origin the embed key does not know is told to add it', async () => {
   expect(await play(ONE, { flaw: 'wrong-origin' }, browser)).toMatch(/403 origin_not_allowed.*Mend: add this site's exact origin/);
 });
 
@@ -46,7 +48,7 @@ test.each([
   expect(await play(SECRETS, { flaw }, browser)).toMatch(words);
 });
 
-test('a policy that stops the chat is named', { timeout: 60_000 }, async () => {
+test('a policy that stops the chat is named', async () => {
   const policy = "default-src 'none'; script-src 'self'";
   expect(await play('chatting breaks no rule of the content security policy', { policy }, browser)).toMatch(
     /policy stopped the chat: connect-src.*Mend: allow/,

@@ -19,8 +19,8 @@ export const PROVIDER: readonly Scenario[] = WAYS.map(([name, fail]) => ({
   mend: MEND,
   needs: ['signer', 'sign-in'],
   run: async (stage) => {
-    await failAtOnce(stage, fail);
-    await failLater(stage, fail);
+    // Side by side: a signer that never answers takes the whole patience of each.
+    await Promise.all([failAtOnce(stage, fail), failLater(stage, fail)]);
   },
 }));
 

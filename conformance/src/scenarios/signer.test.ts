@@ -1,7 +1,7 @@
 import { createSigner, generateSigningKey, nodeTokenHandler } from '@familiar/server-signer';
 import { chromium } from '@playwright/test';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { chromiumArguments, findChromium } from '../../../scripts/chromium.mjs';
 import { play } from '../test/play.ts';
 import { userOf } from '../test/site.ts';
@@ -9,6 +9,8 @@ import { SIGNER } from './signer.ts';
 
 const executablePath = findChromium();
 const browser = await chromium.launch({ ...(executablePath ? { executablePath } : {}), args: chromiumArguments() });
+// Real browsers, on machines that are busy.
+vi.setConfig({ testTimeout: 60_000 });
 afterAll(async () => browser.close());
 
 const { privateJwk } = await generateSigningKey({ alg: 'ES256' });
