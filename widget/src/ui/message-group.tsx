@@ -2,27 +2,28 @@ import type { VNode } from 'preact';
 import { asText } from './as-text.ts';
 import type { ChatMessage } from '../conversation/conversation.ts';
 import { Answer } from './answer.tsx';
-import { LeafIcon, RetryIcon } from './icons.tsx';
+import { Button, Icon, LEAF, RETRY } from './button.tsx';
 import type { View } from './view.ts';
-import { formatWhen } from './when.ts';
+import { watch } from './watch.ts';
 
 const GROUP_MS = 5 * 60_000;
 
 /** Messages of one author, close in time. */
 export interface Group {
   readonly author: 'me' | 'agent' | 'other';
-  readonly messages: readonly ChatMessage[];
+  readonly who: string;
+  readonly messages: ChatMessage[];
 }
 
 export function groupMessages(messages: readonly ChatMessage[]): Group[] {
-  const groups: { author: Group['author']; key: string; messages: ChatMessage[] }[] = [];
+  const groups: Group[] = [];
   for (const message of messages) {
     const author = message.kind === 'answer' ? 'agent' : message.isMine ? 'me' : 'other';
-    const key = message.kind === 'user' && !message.isMine ? `other ${message.author?.level} ${message.author?.id}` : author;
+    const who = message.kind === 'user' && !message.isMine ? `${message.author?.level} ${message.author?.id}` : author;
     const last = groups.at(-1);
     const isNear = message.createdAt - (last?.messages.at(-1)?.createdAt ?? 0) < GROUP_MS;
-    if (last?.key === key && isNear) last.messages.push(message);
-    else groups.push({ author, key, messages: [message] });
+    if (last?.who === who && isNear) last.messages.push(message);
+    else groups.push({ author, who, messages: [message] });
   }
   return groups;
 }
@@ -30,31 +31,29 @@ export function groupMessages(messages: readonly ChatMessage[]): Group[] {
 interface GroupProps {
   readonly group: Group;
   readonly view: View;
-  /** Milliseconds since the epoch. */
-  readonly now: number;
   readonly isLast: boolean;
   readonly onRetry: () => void;
 }
 
-export function MessageGroup({ group, view, now, isLast, onRetry }: GroupProps): VNode {
-  const { author, messages } = group;
+export function MessageGroup({ group: { author, messages }, view, isLast, onRetry }: GroupProps): VNode {
   const first = messages[0];
-  const words = view.words.value;
-  const writer = first?.kind === 'user' ? first.author?.name : undefined;
-  const name = author === 'agent' ? view.name.value : author === 'me' ? words('you') : asText(writer || words('guest'));
-  const at = first?.createdAt ?? now;
+  const writer = first?.kind === 'user' ? first.author?.name : null;
+  const name = author === 'agent' ? view.name() : author === 'me' ? view.words('you') : asText(writer || view.words('guest'));
+  const at = new Date(first?.createdAt ?? 0);
+  const initial = Array.from(name.trim())[0]?.toLocaleUpperCase();
   return (
-    <article class={`group ${author}`} part={`group ${author}`}>
+    <article class={author} part={`group ${author}`}>
       <p class="by">
-        {author === 'me' ? null : <span class="avatar tiny">{author === 'agent' ? <LeafIcon /> : initialOf(name)}</span>}
-        <span class={author === 'me' ? 'unseen' : 'name'} dir="auto">
+        {author === 'me' ? null : <span class="avatar tiny">{author === 'agent' ? <Icon d={LEAF} /> : initial}</span>}
+        <b class={author === 'me' ? 'unseen' : ''} dir="auto">
           {name}
-        </span>
-        <time dateTime={new Date(at).toISOString()}>{formatWhen(at, view.locale.value, now)}</time>
+        </b>
+        {view.model.extras.value?.('author', first)}
+        <time dateTime={at.toISOString()}>{formatWhen(at, view.locale())}</time>
       </p>
-      {messages.map((message, index) =>
+      {messages.map((message) =>
         message.kind === 'answer' ? (
-          <Answer key={message.id} message={message} view={view} onRetry={isLast && index === messages.length - 1 ? onRetry : null} />
+          <Answer key={message.id} message={message} view={view} onRetry={isLast && message === messages.at(-1) ? onRetry : null} />
         ) : (
           <UserMessage key={message.id} message={message} view={view} onRetry={onRetry} />
         ),
@@ -63,8 +62,10 @@ export function MessageGroup({ group, view, now, isLast, onRetry }: GroupProps):
   );
 }
 
-function initialOf(name: string): string {
-  return (Array.from(name.trim())[0] ?? '?').toLocaleUpperCase();
+/** The time of day, and the date before it unless that is today. */
+function formatWhen(at: Date, locale: string): string {
+  const isToday = at.toDateString() === new Date().toDateString();
+  return at.toLocaleString(locale, { hour: 'numeric', minute: '2-digit', ...(isToday ? {} : { day: 'numeric', month: 'short' }) });
 }
 
 interface UserMessageProps {
@@ -73,23 +74,22 @@ interface UserMessageProps {
   readonly onRetry: () => void;
 }
 
-function UserMessage({ message, view, onRetry }: UserMessageProps): VNode {
-  const words = view.words.value;
+const UserMessage = watch<UserMessageProps>(({ message, view: { words } }) => ({ onRetry }) => {
   const state = message.state.value;
   return (
     <>
-      <div class={`bubble user ${state}`} part="bubble user" dir="auto">
+      <div class="bubble user" part="user-message" data-state={state} dir="auto">
         {asText(message.text)}
       </div>
       {state === 'failed' ? (
         <p class="note bad">
           {words('notSent')}
-          <button type="button" class="link" onClick={onRetry}>
-            <RetryIcon /> {words('retry')}
-          </button>
+          <Button class="link" icon={RETRY} onClick={onRetry}>
+            {words('retry')}
+          </Button>
         </p>
       ) : null}
       {state === 'queued' ? <p class="note">{words('queued')}</p> : null}
     </>
   );
-}
+});

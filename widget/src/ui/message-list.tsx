@@ -1,84 +1,113 @@
-import { useSignal } from '@preact/signals';
+import { asText } from './as-text.ts';
+import { signal } from '@preact/signals-core';
 import type { VNode } from 'preact';
-import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Conversation } from '../conversation/conversation.ts';
-import { DownIcon } from './icons.tsx';
+import { Button, DOWN, Icon, LEAF } from './button.tsx';
 import { groupMessages, MessageGroup } from './message-group.tsx';
 import { describeActivity } from './texts.ts';
 import type { View } from './view.ts';
-import { Welcome } from './welcome.tsx';
+import { watch } from './watch.ts';
 
 const NEAR_END_PX = 48;
 
-/** The messages. It stays at the newest as long as the reader is there, and leaves a reader of older ones alone. */
-export function MessageList({ view }: { view: View }): VNode {
-  const conversation = view.model.conversation.value;
-  const words = view.words.value;
-  const scroller = useRef<HTMLDivElement>(null);
-  const content = useRef<HTMLDivElement>(null);
-  const isAtEnd = useSignal(true);
-  useStickToEnd(scroller, content, isAtEnd);
-  const toEnd = (): void => scroller.current?.scrollTo({ top: scroller.current.scrollHeight, behavior: motion() });
-  return (
-    <div class="list-frame">
-      <div class="scroller" part="messages" ref={scroller} role="log" aria-live="off" aria-label={words('messages')} tabIndex={0}>
-        <div class="list" ref={content}>
-          {conversation ? <Messages conversation={conversation} view={view} /> : <Loading view={view} />}
-        </div>
-      </div>
-      {isAtEnd.value ? null : (
-        <button type="button" class="latest" aria-label={words('latest')} title={words('latest')} onClick={toEnd}>
-          <DownIcon />
-        </button>
-      )}
-    </div>
-  );
+interface ViewProps {
+  readonly view: View;
+}
+interface ConversationProps extends ViewProps {
+  readonly conversation: Conversation;
 }
 
-function Messages({ conversation, view }: { conversation: Conversation; view: View }): VNode {
-  const words = view.words.value;
+/** The messages. It stays at the newest as long as the reader is there, and leaves a reader of older ones alone. */
+export const MessageList = watch<ViewProps>(({ view }) => {
+  const { model, words } = view;
+  const isAtEnd = signal(true);
+  let scroller: HTMLElement | null = null;
+  let shown: Conversation | null = null;
+  let generation = 0;
+  const stick = (box: HTMLElement | null): (() => void) | void => {
+    scroller = box;
+    if (box) return stickToEnd(box, isAtEnd);
+  };
+  const toEnd = (): void => scroller?.scrollTo({ top: scroller.scrollHeight, behavior: motion() });
+  return () => {
+    const conversation = model.conversation.value;
+    // Another conversation draws nothing with what was made for this one.
+    if (shown !== conversation) generation += 1;
+    shown = conversation;
+    return (
+      <div class="list-frame">
+        <div class="scroller" part="messages" ref={stick} role="log" aria-live="off" aria-label={words('messages')} tabIndex={0}>
+          <div class="list">
+            {conversation ? <Messages key={`${generation}`} conversation={conversation} view={view} /> : <Loading view={view} />}
+          </div>
+        </div>
+        {isAtEnd.value ? null : <Button class="latest" icon={DOWN} label={words('latest')} onClick={toEnd} />}
+      </div>
+    );
+  };
+});
+
+const Messages = watch<ConversationProps>(({ conversation, view }) => () => {
   const messages = conversation.messages.value;
-  const phase = conversation.phase.value;
-  if (phase === 'loading' && messages.length === 0) return <Loading view={view} />;
-  if (messages.length === 0) return <Welcome view={view} conversation={conversation} />;
+  if (messages.length === 0) return conversation.phase.value === 'loading' ? <Loading view={view} /> : drawWelcome(view, conversation);
   const groups = groupMessages(messages);
-  const now = Date.now();
   return (
     <>
       {conversation.hasEarlier.value ? (
-        <button type="button" class="earlier" onClick={() => conversation.loadEarlier()}>
-          {words('loadEarlier')}
-        </button>
+        <Button class="earlier" onClick={() => conversation.loadEarlier()}>
+          {view.words('loadEarlier')}
+        </Button>
       ) : null}
-      {groups.map((group, index) => (
+      {groups.map((group) => (
         <MessageGroup
           key={group.messages[0]?.id}
           group={group}
           view={view}
-          now={now}
           onRetry={() => conversation.retry()}
-          isLast={index === groups.length - 1}
+          isLast={group === groups.at(-1)}
         />
       ))}
       <Activity conversation={conversation} view={view} />
     </>
   );
+});
+
+/** What stands in an empty conversation: the greeting, and questions one may begin with. */
+function drawWelcome({ model, words }: View, conversation: Conversation): VNode {
+  const config = model.config.value;
+  return (
+    <div class="welcome" part="welcome">
+      <span class="avatar big">
+        <Icon d={LEAF} />
+      </span>
+      <p dir="auto">{asText(config?.greeting || words('greeting'))}</p>
+      <ul aria-label={words('suggestions')}>
+        {config?.suggestions.map(asText).map((suggestion) => (
+          <li>
+            <Button class="chip" part="suggestion" dir="auto" onClick={() => conversation.send(suggestion)}>
+              {suggestion}
+            </Button>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
 }
 
 /** Three dots until the first word, with what the agent is doing if it says so. */
-function Activity({ conversation, view }: { conversation: Conversation; view: View }): VNode | null {
+const Activity = watch<ConversationProps>(({ conversation, view: { model, words } }) => () => {
   const phase = conversation.phase.value;
   const tool = conversation.activity.value;
   const last = conversation.messages.value.at(-1);
   const isWriting = last?.kind === 'answer' && last.state.value === 'streaming' && last.text.value !== '';
-  if (phase === 'reconnecting') return <Working text={view.words.value('reconnecting')} />;
+  if (phase === 'reconnecting') return drawWorking(words('reconnecting'));
   if (phase !== 'answering' || (isWriting && tool === null)) return null;
-  return <Working text={tool === null ? view.words.value('thinking') : describeActivity(tool, view.model.texts.value)} />;
-}
+  return drawWorking(tool === null ? words('thinking') : describeActivity(tool, model.texts.value));
+});
 
-function Working({ text }: { text: string }): VNode {
+function drawWorking(text: string): VNode {
   return (
-    <p class="working" part="activity" role="status">
+    <p class="note" part="activity" role="status">
       <span class="dots" aria-hidden="true">
         <i />
         <i />
@@ -89,38 +118,27 @@ function Working({ text }: { text: string }): VNode {
   );
 }
 
-function Loading({ view }: { view: View }): VNode | null {
-  const hasTrouble = view.model.trouble.value !== null;
-  return hasTrouble ? null : <Working text={view.words.value('loading')} />;
-}
+const Loading = watch<ViewProps>(
+  ({ view: { model, words } }) =>
+    () =>
+      model.trouble.value ? null : drawWorking(words('loading')),
+);
 
 function motion(): ScrollBehavior {
   return matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth';
 }
 
-type Box = { readonly current: HTMLDivElement | null };
-
-/** Keeps the end in view while the reader is at it; keeps the reader's place when older messages come in above. */
-function useStickToEnd(scroller: Box, content: Box, isAtEnd: { value: boolean }): void {
-  useLayoutEffect(() => {
-    const box = scroller.current;
-    const inner = content.current;
-    if (!box || !inner) return;
-    let height = 0;
-    const onScroll = (): void => {
-      isAtEnd.value = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_END_PX;
-    };
-    const observer = new ResizeObserver(() => {
-      if (isAtEnd.value) box.scrollTop = box.scrollHeight;
-      else if (box.scrollTop < 1 && height > 0) box.scrollTop = box.scrollHeight - height;
-      height = box.scrollHeight;
-    });
-    box.addEventListener('scroll', onScroll, { passive: true });
-    observer.observe(inner);
-    observer.observe(box);
-    return () => {
-      box.removeEventListener('scroll', onScroll);
-      observer.disconnect();
-    };
-  }, []);
+/** Keeps the end in view while the reader is at it; keeps the reader's place when older messages come in above. Returns its end. */
+function stickToEnd(box: HTMLElement, isAtEnd: { value: boolean }): () => void {
+  let height = 0;
+  const observer = new ResizeObserver(() => {
+    if (isAtEnd.value) box.scrollTop = box.scrollHeight;
+    else if (box.scrollTop < 1 && height > 0) box.scrollTop = box.scrollHeight - height;
+    height = box.scrollHeight;
+  });
+  // The element goes with its listener.
+  box.addEventListener('scroll', () => (isAtEnd.value = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_END_PX));
+  observer.observe(box);
+  for (const inner of box.children) observer.observe(inner);
+  return () => observer.disconnect();
 }

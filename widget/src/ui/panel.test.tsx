@@ -129,7 +129,7 @@ test('finished sentences are announced, each once, and half ones are not', async
   answer.text.value = 'It takes **one** day. And it';
   await vi.waitFor(() => expect(spoken()).toBe('It takes one day.'));
   answer.text.value += ' costs 4.50 to';
-  await vi.waitFor(() => expect(find('.streaming').innerText).toContain('4.50'));
+  await vi.waitFor(() => expect(find('[data-state=streaming]').innerText).toContain('4.50'));
   expect(spoken()).toBe('It takes one day.');
   answer.text.value += ' send.';
   answer.state.value = 'complete';

@@ -1,4 +1,5 @@
-import { computed, type ReadonlySignal, signal } from '@preact/signals';
+import { computed, type ReadonlySignal, signal } from '@preact/signals-core';
+import type { Conversation } from '../conversation/conversation.ts';
 import { asText } from './as-text.ts';
 import type { PanelModel } from './panel-model.ts';
 import { createWords, safeLocale, type Words } from './texts.ts';
@@ -6,11 +7,11 @@ import { createWords, safeLocale, type Words } from './texts.ts';
 /** What every component needs beside its own message: words, locale, and the voice for screen readers. */
 export interface View {
   readonly model: PanelModel;
-  readonly words: ReadonlySignal<Words>;
-  readonly locale: ReadonlySignal<string>;
+  /** Reads the site's texts: what is drawn with it follows them. */
+  readonly words: Words;
+  readonly locale: () => string;
   /** The agent's name, or a general word for it. */
-  readonly name: ReadonlySignal<string>;
-  readonly imageOrigins: ReadonlySignal<readonly string[]>;
+  readonly name: () => string;
   /** The newest announcements, oldest first. */
   readonly announcements: ReadonlySignal<readonly { readonly id: number; readonly text: string }[]>;
   announce(text: string): void;
@@ -19,20 +20,19 @@ export interface View {
 const KEPT_ANNOUNCEMENTS = 6;
 
 export function createView(model: PanelModel): View {
-  const words = computed(() => createWords(model.texts.value));
-  const announcements = signal<readonly { id: number; text: string }[]>([]);
-  let count = 0;
+  const announcements = signal<readonly { id: number; text: string; heardIn: Conversation | null }[]>([]);
+  const words: Words = (key, values) => createWords(model.texts.value)(key, values);
+  let id = 0;
   return {
     model,
     words,
-    locale: computed(() => safeLocale(model.locale.value)),
-    name: computed(() => asText(model.config.value?.name || words.value('assistant'))),
-    imageOrigins: computed(() => model.config.value?.flags.image_origins ?? []),
-    announcements,
+    locale: () => safeLocale(model.locale.value),
+    name: () => asText(model.config.value?.name || words('assistant')),
+    // What was said in another conversation may have been said to somebody else.
+    announcements: computed(() => announcements.value.filter(({ heardIn }) => heardIn === model.conversation.value)),
     announce(text) {
-      if (text.trim() === '') return;
-      count += 1;
-      announcements.value = [...announcements.value, { id: count, text }].slice(-KEPT_ANNOUNCEMENTS);
+      if (text)
+        announcements.value = [...announcements.peek(), { id: ++id, text, heardIn: model.conversation.peek() }].slice(-KEPT_ANNOUNCEMENTS);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { effect } from '@preact/signals';
+import { effect } from '@preact/signals-core';
 import type { ComponentChildren, VNode } from 'preact';
 import type { ExtrasModel } from './extras-model.ts';
 

@@ -4,8 +4,7 @@ const MAX_LENGTH = 2048;
 /** Whitespace, control, format and unassigned characters, and the backslash that URL parsers read as a slash. */
 const HIDDEN = /[\s\p{C}\\]/u;
 const WEB = /^https?:\/\/(?![^/?#]*@)/i;
-const MAIL = /^mailto:([^@?&%]+@[^@?&%]+)(?:\?|$)/i;
-const PHONE = /^tel:(\+?[\d().*#-]+)$/i;
+const NAMED = /^(?:mailto:([^@?&%]+@[^@?&%]+)(?:\?|$)|tel:(\+?[\d().*#-]+)$)/i;
 
 /**
  * The one gate for links: `http`, `https`, `mailto`, `tel`, and paths of the page's own site that start with a single
@@ -13,16 +12,22 @@ const PHONE = /^tel:(\+?[\d().*#-]+)$/i;
  * Source: contract §8, threat S35.
  */
 export function parseAddress(raw: string, origin: string): Address | null {
-  if (raw.length > MAX_LENGTH || HIDDEN.test(raw)) return null;
-  const named = MAIL.exec(raw) ?? PHONE.exec(raw);
-  if (named) return { href: raw, shown: String(named[1]), isLocal: false };
-  if (WEB.test(raw)) return toWebAddress(raw);
-  return raw.startsWith('/') && !raw.startsWith('//') ? toLocalAddress(raw, origin) : null;
+  const [, mail, phone] = (isPlain(raw) && NAMED.exec(raw)) || [];
+  const shown = mail ?? phone;
+  if (shown !== undefined) return { href: raw, shown, isLocal: false };
+  const url = parseImageAddress(raw) ?? (isPlain(raw) && /^\/(?!\/)/.test(raw) ? toUrl(raw, origin) : null);
+  const isLocal = raw.startsWith('/');
+  return url && (!isLocal || url.origin === origin) ? { href: url.href, shown: url.host, isLocal } : null;
 }
 
 /** An image's address: `https` or `http` as above, or null. */
 export function parseImageAddress(raw: string): URL | null {
-  return raw.length <= MAX_LENGTH && !HIDDEN.test(raw) && WEB.test(raw) ? toUrl(raw) : null;
+  const url = isPlain(raw) && WEB.test(raw) ? toUrl(raw) : null;
+  return url && !url.username && !url.password ? url : null;
+}
+
+function isPlain(raw: string): boolean {
+  return raw.length <= MAX_LENGTH && !HIDDEN.test(raw);
 }
 
 /**
@@ -33,25 +38,11 @@ export function isDisguised(text: string, address: Address): boolean {
   if (address.isLocal) return false;
   const visible = text.normalize('NFKC').toLowerCase();
   if (/[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/.test(visible)) return true;
-  const real = withoutWww(address.shown.toLowerCase());
+  const real = address.shown.toLowerCase().replace(/^www\./, '');
   return visible.split(/\s+/).some((word) => {
-    const named = withoutWww(word.replace(/^[^\p{L}\p{N}+]*(?:[a-z]+:(?:\/\/)?)?/u, '').split(/[/?#]/)[0] ?? '');
+    const named = word.replace(/^[^\p{L}\p{N}+]*(?:[a-z]+:(?:\/\/)?)?(?:www\.)?/u, '').replace(/[/?#].*/, '');
     return /[\p{L}\p{N}][.@:\u3002][\p{L}\p{N}]/u.test(named) && named.replace(/[^\p{L}\p{N}]+$/u, '') !== real;
   });
-}
-
-function toWebAddress(raw: string): Address | null {
-  const url = toUrl(raw);
-  return url && !url.username && !url.password ? { href: url.href, shown: url.host, isLocal: false } : null;
-}
-
-function toLocalAddress(raw: string, origin: string): Address | null {
-  const url = toUrl(raw, origin);
-  return url?.origin === origin ? { href: url.href, shown: url.host, isLocal: true } : null;
-}
-
-function withoutWww(host: string): string {
-  return host.replace(/^www\./, '');
 }
 
 /** `URL.parse`, which Safari has only from version 18. */

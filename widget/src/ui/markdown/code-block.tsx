@@ -8,7 +8,7 @@ export function CodeBlock({ text, language, words }: { text: string; language: s
     <div class="code" dir="ltr">
       <div class="code-head">
         <span>{language}</span>
-        <CopyButton text={text} words={words} label={words('copyCode')} />
+        <CopyButton text={text} words={words} label="copyCode" />
       </div>
       <pre tabIndex={0} aria-label={words('code')}>
         <code>{text}</code>

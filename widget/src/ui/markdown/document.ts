@@ -13,7 +13,7 @@ export interface MarkdownDocument {
 export function createMarkdownDocument(origin: string): MarkdownDocument {
   const context = { origin, steps: 0 };
   let settledText = '';
-  let settled: Block[] = [];
+  let settled: readonly Block[] = [];
   return {
     get steps() {
       return context.steps;
@@ -24,14 +24,15 @@ export function createMarkdownDocument(origin: string): MarkdownDocument {
         settledText = '';
         settled = [];
       }
-      const offset = settledText.length;
-      const lines = source.slice(offset).split('\n');
-      const starts = startsOf(lines, offset);
-      const blocks = parseBlocks({ lines: lines.map(expandTabs), context, isOpen, depth: 0, parse: parseBlocks });
-      // A block is settled when the block after it began on a finished line.
-      const last = blocks.findLastIndex((block) => block.key < lines.length - 1);
+      const whole = source.slice(settledText.length).split('\n');
+      const lines = whole.map((line) => line.replace(/^[ \t]+/, (indent) => indent.replaceAll('\t', '    ')));
+      const blocks = parseBlocks({ lines, context, isOpen, depth: 0, at: 0 });
+      const starts = [settledText.length];
+      for (const line of whole) starts.push((starts.at(-1) ?? 0) + line.length + 1);
       const keyed = blocks.map((block) => ({ ...block, key: starts[block.key] ?? 0 }));
       const all = [...settled, ...keyed];
+      // A block is settled when the block after it began on a finished line.
+      const last = blocks.findLastIndex((block) => block.key < lines.length - 1);
       if (last > 0) {
         settled = all.slice(0, settled.length + last);
         settledText = source.slice(0, keyed[last]?.key);
@@ -39,17 +40,4 @@ export function createMarkdownDocument(origin: string): MarkdownDocument {
       return all;
     },
   };
-}
-
-function startsOf(lines: readonly string[], offset: number): number[] {
-  let at = offset;
-  return lines.map((line) => {
-    const start = at;
-    at += line.length + 1;
-    return start;
-  });
-}
-
-function expandTabs(line: string): string {
-  return line.includes('\t') ? line.replace(/^[ \t]+/, (indent) => indent.replaceAll('\t', '    ')) : line;
 }

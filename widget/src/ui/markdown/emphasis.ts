@@ -1,80 +1,75 @@
-import type { Inline } from './tree.ts';
+import type { Node } from './tree.ts';
 
 /** A run of `*`, `_` or `~` that may open or close emphasis. */
-export interface Delimiter {
-  readonly kind: 'delimiter';
+export interface Run {
+  readonly kind: 'run';
   readonly mark: string;
-  count: number;
+  readonly count: number;
   readonly mayOpen: boolean;
   readonly mayClose: boolean;
 }
-export type Item = Inline | Delimiter;
 
 interface Frame {
-  readonly opener: Delimiter;
-  children: Inline[];
+  readonly mark: string;
+  count: number;
+  children: Node[];
 }
 
 /** Deeper nesting than anybody writes is shown as it stands, so that drawing cannot run out of stack. */
 const MAX_DEPTH = 12;
-const MAX_RUN = 6;
 
 /**
  * Matches delimiter runs, innermost first, in one pass. Each item is moved at most once out of a frame that did not
  * close, and then sits in one that did: linear. Source: CommonMark §6.2, without its rule of three.
  */
-export function foldEmphasis(items: readonly Item[]): Inline[] {
-  const root: Inline[] = [];
-  const frames: Frame[] = [];
-  const top = (): Inline[] => frames.at(-1)?.children ?? root;
+export function foldEmphasis(items: readonly (Node | Run)[]): readonly Node[] {
+  const root: Frame = { mark: '', count: 0, children: [] };
+  const frames = [root];
   for (const item of items) {
-    if (item.kind !== 'delimiter') {
-      push(top(), item);
+    if (typeof item === 'string' || item.kind !== 'run') {
+      push(top(frames, root), item);
       continue;
     }
-    const run = { ...item };
-    if (run.mayClose && run.count <= MAX_RUN) close(run, frames, root);
-    if (run.count === 0) continue;
-    if (run.mayOpen && run.count <= MAX_RUN && frames.length < MAX_DEPTH) frames.push({ opener: run, children: [] });
-    else push(top(), asText(run));
+    const count = item.mayClose ? close(item, frames, root) : item.count;
+    if (item.mayOpen && count > 0 && frames.length < MAX_DEPTH) frames.push({ mark: item.mark, count, children: [] });
+    else push(top(frames, root), item.mark.repeat(count));
   }
-  flatten(frames, 0, root);
-  return root;
+  return flatten(frames, root).children;
 }
 
-function close(closer: Delimiter, frames: Frame[], root: Inline[]): void {
-  while (closer.count > 0) {
-    const at = frames.findLastIndex(({ opener }) => opener.mark === closer.mark && (closer.mark !== '~' || opener.count === closer.count));
-    const frame = frames[at];
-    if (!frame) return;
-    flatten(frames, at + 1, frame.children);
-    const used = Math.min(frame.opener.count, closer.count, 2);
-    closer.count -= used;
-    frame.opener.count -= used;
-    const kind = closer.mark === '~' ? 'strike' : used === 2 ? 'strong' : 'em';
-    const node: Inline = { kind, children: frame.children };
-    if (frame.opener.count > 0) {
-      frame.children = [node];
+/** Returns how much of the run is left. */
+function close({ mark, count }: Run, frames: Frame[], root: Frame): number {
+  let left = count;
+  while (left > 0) {
+    const at = frames.findLastIndex((frame) => frame.mark === mark && (mark !== '~' || frame.count === left));
+    const opener = frames[at];
+    if (!opener) break;
+    flatten(frames.splice(at), opener);
+    const used = Math.min(opener.count, left, 2);
+    left -= used;
+    opener.count -= used;
+    const node: Node = { kind: mark === '~' ? 's' : used > 1 ? 'strong' : 'em', children: opener.children };
+    if (opener.count > 0) {
+      opener.children = [node];
+      frames.push(opener);
     } else {
-      frames.pop();
-      push(frames.at(-1)?.children ?? root, node);
+      push(top(frames, root), node);
     }
   }
+  return left;
 }
 
-function flatten(frames: Frame[], from: number, into: Inline[]): void {
-  for (const frame of frames.splice(from)) {
-    push(into, asText(frame.opener));
-    for (const child of frame.children) push(into, child);
-  }
+const top = (frames: readonly Frame[], root: Frame): Frame => frames.at(-1) ?? root;
+
+/** Puts what did not close into `into`, the first of the frames, as text. */
+function flatten(frames: readonly Frame[], into: Frame): Frame {
+  for (const { mark, count, children } of frames.slice(1)) for (const child of [mark.repeat(count), ...children]) push(into, child);
+  return into;
 }
 
-function asText(run: Delimiter): Inline {
-  return { kind: 'text', text: run.mark.repeat(run.count) };
-}
-
-function push(into: Inline[], node: Inline): void {
-  const last = into.at(-1);
-  if (node.kind === 'text' && last?.kind === 'text') into[into.length - 1] = { kind: 'text', text: last.text + node.text };
-  else into.push(node);
+/** Texts side by side become one. */
+function push({ children }: Frame, node: Node): void {
+  const last = children.at(-1);
+  if (typeof node === 'string' && typeof last === 'string') children[children.length - 1] = last + node;
+  else if (node !== '') children.push(node);
 }

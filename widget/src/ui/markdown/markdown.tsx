@@ -1,11 +1,9 @@
-import { type ComponentChildren, h, type VNode } from 'preact';
-import { asText } from '../as-text.ts';
+import { type ComponentChildren, createElement } from 'preact';
 import type { Words } from '../texts.ts';
 import { isDisguised } from './address.ts';
 import { CodeBlock } from './code-block.tsx';
 import { ImageChip } from './image-chip.tsx';
-import { toPlainText } from './inline.ts';
-import type { Block, Inline } from './tree.ts';
+import { type Branch, type Node, toPlainText } from './tree.ts';
 
 export interface DrawOptions {
   readonly words: Words;
@@ -13,94 +11,81 @@ export interface DrawOptions {
   readonly imageOrigins: readonly string[];
 }
 
-/** Draws one block as nodes out of a fixed table of elements and attributes. No HTML string is ever made (contract §8). */
-export function drawBlock(block: Block, options: DrawOptions): VNode {
-  switch (block.kind) {
-    case 'paragraph':
-      return <p dir="auto">{drawInlines(block.children, options)}</p>;
-    case 'heading':
-      return h(block.level === 1 ? 'h3' : block.level === 2 ? 'h4' : 'h5', { dir: 'auto' }, drawInlines(block.children, options));
-    case 'code':
-      return <CodeBlock text={asText(block.text)} language={asText(block.language)} words={options.words} />;
-    case 'quote':
-      return <blockquote>{drawBlocks(block.children, options)}</blockquote>;
-    case 'list':
-      return drawList(block, options);
-    case 'table':
-      return drawTable(block, options);
-    case 'rule':
-      return <hr />;
-    default:
-      return block satisfies never;
-  }
-}
+const DIR = { dir: 'auto' };
 
-function drawBlocks(blocks: readonly Block[], options: DrawOptions): ComponentChildren {
-  return blocks.map((block) => drawBlock(block, options));
-}
-
-function drawList(list: Block & { kind: 'list' }, options: DrawOptions): VNode {
-  const items = list.items.map((blocks) => {
-    const [first, ...rest] = blocks;
-    const isPlain = first?.kind === 'paragraph';
-    return <li dir="auto">{isPlain ? [drawInlines(first.children, options), drawBlocks(rest, options)] : drawBlocks(blocks, options)}</li>;
-  });
-  return list.start === null ? <ul>{items}</ul> : <ol start={list.start}>{items}</ol>;
-}
-
-function drawTable(table: Block & { kind: 'table' }, options: DrawOptions): VNode {
-  const row = (tag: 'th' | 'td', cells: readonly (readonly Inline[])[]): VNode => (
-    <tr>{cells.map((cell, index) => h(tag, { class: table.align[index] ?? undefined, dir: 'auto' }, drawInlines(cell, options)))}</tr>
-  );
-  return (
-    <div class="table" role="group" aria-label={options.words('table')} tabIndex={0}>
-      <table>
-        <thead>{row('th', table.head)}</thead>
-        <tbody>{table.rows.map((cells) => row('td', cells))}</tbody>
-      </table>
-    </div>
-  );
-}
-
-function drawInlines(nodes: readonly Inline[], options: DrawOptions): ComponentChildren {
-  return nodes.map((node) => drawInline(node, options));
-}
-
-const TAGS = { strong: 'strong', em: 'em', strike: 's' } as const;
-
-function drawInline(node: Inline, options: DrawOptions): ComponentChildren {
+/** Draws a tree as nodes out of a fixed table of elements and attributes. No HTML string is ever made (contract §8). */
+export function drawNode(node: Node, options: DrawOptions): ComponentChildren {
+  if (typeof node === 'string') return node;
+  if ('children' in node) return drawBranch(node, options);
   switch (node.kind) {
-    case 'text':
-      return asText(node.text);
+    case 'br':
+    case 'hr':
+      return createElement(node.kind, null);
     case 'code':
-      return <code>{asText(node.text)}</code>;
-    case 'break':
-      return <br />;
-    case 'strong':
-    case 'em':
-    case 'strike':
-      return h(TAGS[node.kind], null, drawInlines(node.children, options));
-    case 'link':
-      return drawLink(node, options);
-    case 'image':
-      return <ImageChip src={node.src} alt={asText(node.alt)} options={options} />;
+      return <code>{node.text}</code>;
+    case 'pre':
+      return <CodeBlock text={node.text} language={node.language} words={options.words} />;
+    case 'img':
+      return <ImageChip src={node.src} alt={node.alt} options={options} />;
     default:
       return node satisfies never;
   }
 }
 
-function drawLink({ address, children }: Inline & { kind: 'link' }, options: DrawOptions): ComponentChildren {
-  const text = toPlainText(children);
+function drawBranch(node: Branch, options: DrawOptions): ComponentChildren {
+  const children = node.children.map((child) => drawNode(child, options));
+  switch (node.kind) {
+    case 'a':
+      return drawLink(node, options);
+    case 'ol':
+      return <ol start={node.start}>{children}</ol>;
+    case 'li': {
+      // The first paragraph of an item stands beside its mark.
+      const first = node.children[0];
+      if (typeof first === 'object' && first.kind === 'p') children[0] = first.children.map((child) => drawNode(child, options));
+      return <li dir="auto">{children}</li>;
+    }
+    case 'table':
+      return (
+        <div class="table" role="group" aria-label={options.words('table')} tabIndex={0}>
+          <table>
+            <thead>{children[0]}</thead>
+            <tbody>{children.slice(1)}</tbody>
+          </table>
+        </div>
+      );
+    case 'th':
+    case 'td':
+      return createElement(node.kind, { ...DIR, class: node.align }, children);
+    case 'p':
+    case 'h3':
+    case 'h4':
+    case 'h5':
+      return createElement(node.kind, DIR, children);
+    case 'strong':
+    case 'em':
+    case 's':
+    case 'ul':
+    case 'tr':
+    case 'blockquote':
+      return createElement(node.kind, null, children);
+    default:
+      return node satisfies never;
+  }
+}
+
+function drawLink({ address, children }: Branch & { kind: 'a' }, options: DrawOptions): ComponentChildren {
+  const text = children.map(toPlainText).join('');
   const target = address.isLocal ? {} : ({ target: '_blank', referrerpolicy: 'no-referrer' } as const);
   return (
     <a href={address.href} rel="noopener noreferrer nofollow ugc" {...target}>
-      {drawInlines(children.map(withoutImage), options)}
+      {children.map((child) => drawNode(withoutImage(child), options))}
       {text.trim() === '' || isDisguised(text, address) ? <span class="real"> ({address.shown})</span> : null}
     </a>
   );
 }
 
 /** A picture inside a link is its alternative text: a button cannot stand in a link. */
-function withoutImage(node: Inline): Inline {
-  return node.kind === 'image' || node.kind === 'link' ? { kind: 'text', text: toPlainText([node]) } : node;
+function withoutImage(node: Node): Node {
+  return typeof node === 'object' && (node.kind === 'img' || node.kind === 'a') ? toPlainText(node) : node;
 }

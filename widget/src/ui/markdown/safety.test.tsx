@@ -6,7 +6,7 @@ import { listAddresses } from '../test/list-addresses.ts';
 import { createWords } from '../texts.ts';
 import { isDisguised, parseAddress } from './address.ts';
 import { createMarkdownDocument } from './document.ts';
-import { drawBlock } from './markdown.tsx';
+import { drawNode } from './markdown.tsx';
 
 const ORIGIN = 'https://site.example';
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
@@ -56,7 +56,7 @@ function draw(text: string, isOpen: boolean, imageOrigins: string[] = []): HTMLE
     <>
       {createMarkdownDocument(ORIGIN)
         .update(text, isOpen)
-        .map((block) => drawBlock(block, options))}
+        .map((block) => drawNode(block, options))}
     </>,
     box,
   );

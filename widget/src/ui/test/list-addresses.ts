@@ -1,30 +1,10 @@
-import type { Block, Inline } from '../markdown/tree.ts';
+import type { Node } from '../markdown/tree.ts';
 
 /** Every address that a reader could follow, in order. */
-export function listAddresses(blocks: readonly Block[]): string[] {
-  return blocks.flatMap((block): string[] => {
-    switch (block.kind) {
-      case 'paragraph':
-      case 'heading':
-        return ofInlines(block.children);
-      case 'quote':
-        return listAddresses(block.children);
-      case 'list':
-        return block.items.flatMap(listAddresses);
-      case 'table':
-        return [block.head, ...block.rows].flat().flatMap(ofInlines);
-      case 'code':
-      case 'rule':
-        return [];
-      default:
-        return block satisfies never;
-    }
-  });
-}
-
-function ofInlines(nodes: readonly Inline[]): string[] {
+export function listAddresses(nodes: readonly Node[]): string[] {
   return nodes.flatMap((node) => {
-    if (node.kind === 'link') return [node.address.href, ...ofInlines(node.children)];
-    return 'children' in node ? ofInlines(node.children) : [];
+    if (typeof node === 'string' || !('children' in node)) return [];
+    const inner = listAddresses(node.children);
+    return node.kind === 'a' ? [node.address.href, ...inner] : inner;
   });
 }
