@@ -7,7 +7,9 @@ import { createFakeModel, fakeUser } from '../test/fake-model.ts';
 import type { ClaimState, StepUpState } from './extras-model.ts';
 import { createExtras } from './extras.tsx';
 
-const SESSIONS: ClaimPreview['sessions'] = [{ id: 's1', title: 'Ferns in the shade', message_count: 4, updated_at: '2026-01-01T00:00:00Z' }];
+const SESSIONS: ClaimPreview['sessions'] = [
+  { id: 's1', title: 'Ferns in the shade', message_count: 4, updated_at: '2026-01-01T00:00:00Z' },
+];
 const OFFER: ClaimState = { kind: 'offer', sessions: SESSIONS, isBusy: false, failure: null };
 
 let panel: ReturnType<typeof createFakeModel>;
