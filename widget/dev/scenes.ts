@@ -1,4 +1,5 @@
-import { type Signal, signal } from '@preact/signals';
+import { type Signal, signal } from '@preact/signals-core';
+import { addExtras } from './extra-scenes.ts';
 import type { ChatMessage, Conversation, Trouble } from '../src/conversation/conversation.ts';
 import { createLauncher } from '../src/ui/launcher.ts';
 import type { PanelModel } from '../src/ui/panel-model.ts';
@@ -35,7 +36,16 @@ const minutesAgo = (minutes: number): number => Date.now() - minutes * 60_000;
 let count = 0;
 function user(text: string, state: 'sent' | 'failed' | 'queued' = 'sent', minutes = 2): ChatMessage {
   count += 1;
-  return { kind: 'user', id: `m${count}`, text, author: null, isMine: true, createdAt: minutesAgo(minutes), state: signal(state) };
+  return {
+    kind: 'user',
+    id: `m${count}`,
+    text,
+    author: null,
+    isMine: true,
+    isFromBeforeSignIn: false,
+    createdAt: minutesAgo(minutes),
+    state: signal(state),
+  };
 }
 function answer(text: string, state: 'complete' | 'streaming' | 'interrupted' = 'complete', minutes = 2): ChatMessage & { kind: 'answer' } {
   count += 1;
@@ -60,6 +70,15 @@ const SCENES: Record<string, ChatMessage[]> = {
   rtl: [user('هل توصلون إلى بلجيكا؟'), answer('نعم، يستغرق التوصيل **يوم عمل واحد**.\n\n- السعر 4.50\n- التتبع متاح')],
 };
 
+const chat = SCENES['chat'] ?? [];
+function guest(text: string, level: 'verified' | 'soft', isFromBeforeSignIn = false): ChatMessage {
+  const author = { level, id: text, name: level === 'soft' ? 'Ben' : 'Ann' };
+  return { kind: 'user', id: text, text, author, isMine: false, isFromBeforeSignIn, createdAt: minutesAgo(9), state: signal('sent') };
+}
+for (const name of ['claim', 'receipt', 'stepup', 'stepupfailed', 'debug']) SCENES[name] = chat;
+SCENES['before'] = [guest('Do you ship to Belgium?', 'soft', true), ...chat.slice(4)];
+SCENES['shared'] = [guest('Shall we order the ferns?', 'verified'), guest('Yes, two of them.', 'soft'), user('I will ask.')];
+
 const draft = signal('');
 const messages: Signal<readonly ChatMessage[]> = signal(SCENES[scene] ?? []);
 const trouble: Trouble | null = scene === 'trouble' ? { code: 'offline', mend: 'retry' } : null;
@@ -69,6 +88,8 @@ const conversation: Conversation = {
   activity: signal(scene === 'thinking' ? 'search_pages' : null),
   trouble: signal(trouble),
   hasEarlier: signal(scene === 'chat'),
+  interrupt: signal(null),
+  resume() {},
   draft,
   setDraft: (text) => (draft.value = text),
   send(text) {
@@ -97,7 +118,13 @@ const model: PanelModel = {
     flags: { soft_ids: 'shared', claim: 'ask', strict_binding: false, image_origins: [] },
   }),
   conversation: signal(conversation),
-  identity: signal({ level: 'anonymous', id: null, name: null, instance: null, storage: 'durable' }),
+  identity: signal({
+    level: 'anonymous',
+    id: null,
+    name: null,
+    instance: scene === 'shared' ? { id: 'i', kind: 'shared', name: 'Garden club' } : null,
+    storage: 'durable',
+  }),
   trouble: signal(null),
   texts: signal({}),
   theme: signal({
@@ -106,6 +133,8 @@ const model: PanelModel = {
   }),
   locale: signal(scene === 'rtl' ? 'ar' : 'en'),
   unread: signal(2),
+  extras: signal(null),
+  extras: signal(null),
   open: () => (isOpen.value = true),
   close: () => (isOpen.value = false),
   newConversation: () => (messages.value = []),
@@ -121,4 +150,5 @@ if (mode === 'launcher') {
   isOpen.subscribe((value) => launcher.setOpen(value));
   if (!isOpen.value) launcher.setUnread(2);
 }
+if (/^(claim|receipt|stepup|stepupfailed|shared|before|debug)$/.test(scene)) addExtras(model, scene);
 renderPanel({ model, root });
