@@ -31,7 +31,9 @@ export function conformance(options: RegisterOptions): void {
   test.describe(`Familiar on ${options.url}`, () => {
     test.describe.configure({ timeout: LIMIT_MS });
     for (const scenario of SCENARIOS.filter((candidate) => isPossible(candidate, options))) {
-      test(scenario.name, async ({ browser, baseURL }) => runScenario(scenario, readSite(options, baseURL), browser));
+      test(scenario.name, async ({ browser, baseURL }) =>
+        runScenario(scenario, readSite(options, baseURL), { browser, launch: async (extra) => browser.browserType().launch(extra) }),
+      );
     }
   });
 }

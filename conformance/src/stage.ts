@@ -1,4 +1,4 @@
-import type { Browser, BrowserContext, Page } from '@playwright/test';
+import type { Browser, BrowserContext, LaunchOptions, Page } from '@playwright/test';
 import { Chat } from './chat.ts';
 import { diagnose } from './diagnose.ts';
 import { type Seen, watch } from './seen.ts';
@@ -16,10 +16,15 @@ export interface Visitor {
   arrive(): Promise<Chat>;
 }
 
-/** What a scenario is given. */
-export interface Stage {
-  readonly site: Site;
+/** The browser to look through, and the way to start another of its kind. */
+export interface Browsers {
   readonly browser: Browser;
+  readonly launch: (options: LaunchOptions) => Promise<Browser>;
+}
+
+/** What a scenario is given. */
+export interface Stage extends Browsers {
+  readonly site: Site;
   /** Another browser: nothing in common with those before. */
   visitor(browser?: Browser): Promise<Visitor>;
   /** Says something that can be found again, and waits for the answer. Returns the word to look for. */
@@ -29,7 +34,7 @@ export interface Stage {
 }
 
 /** Runs `play` on a stage, and closes every browser window that it opened. */
-export async function onStage(site: Site, browser: Browser, play: (stage: Stage) => Promise<void>): Promise<void> {
+export async function onStage(site: Site, browsers: Browsers, play: (stage: Stage) => Promise<void>): Promise<void> {
   const contexts: BrowserContext[] = [];
   const words = (): { text: string; word: string } => {
     const word = `check${crypto.randomUUID().replaceAll('-', '').slice(0, 12)}`;
@@ -37,9 +42,9 @@ export async function onStage(site: Site, browser: Browser, play: (stage: Stage)
   };
   const stage: Stage = {
     site,
-    browser,
+    ...browsers,
     words,
-    async visitor(from = browser) {
+    async visitor(from = browsers.browser) {
       const context = await from.newContext();
       contexts.push(context);
       return createVisitor(context, site);

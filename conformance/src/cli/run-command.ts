@@ -1,10 +1,11 @@
 import { parseArgs } from 'node:util';
-import { type Browser, chromium } from '@playwright/test';
+import { chromium } from '@playwright/test';
 import { ConformanceFailure } from '../failure.ts';
 import { runScenario } from '../run-scenario.ts';
 import { isPossible } from '../scenario.ts';
 import { SCENARIOS } from '../scenarios/index.ts';
 import { type ConformanceOptions, readSite, type Site } from '../site.ts';
+import type { Browsers } from '../stage.ts';
 
 const USAGE = `familiar-conformance <url> [--token-url /familiar/token] [--module] [--message Hello]
 
@@ -38,11 +39,10 @@ export async function runCommand(argv: readonly string[], terminal: Terminal): P
   const executablePath = terminal.env['CHROMIUM_PATH'];
   try {
     const site = readSite(options);
-    const browser = await chromium.launch({
-      ...(executablePath ? { executablePath } : {}),
-      args: terminal.isRoot ? ['--no-sandbox'] : [],
-    });
-    const failures = await runAll({ options, site, browser, print: terminal.print });
+    const own = { ...(executablePath ? { executablePath } : {}), args: terminal.isRoot ? ['--no-sandbox'] : [] };
+    const launch: Browsers['launch'] = async (extra) => chromium.launch({ ...own, ...extra });
+    const browser = await launch({});
+    const failures = await runAll({ options, site, browsers: { browser, launch }, print: terminal.print });
     await browser.close();
     return failures === 0 ? 0 : 1;
   } catch {
@@ -73,15 +73,15 @@ function readOptions(argv: readonly string[]): ConformanceOptions | null {
 interface Run {
   readonly options: ConformanceOptions;
   readonly site: Site;
-  readonly browser: Browser;
+  readonly browsers: Browsers;
   readonly print: (text: string) => void;
 }
 
-async function runAll({ options, site, browser, print }: Run): Promise<number> {
+async function runAll({ options, site, browsers, print }: Run): Promise<number> {
   let failures = 0;
   for (const scenario of SCENARIOS.filter((candidate) => isPossible(candidate, options))) {
     try {
-      await runScenario(scenario, site, browser);
+      await runScenario(scenario, site, browsers);
       print(`ok    ${scenario.name}`);
     } catch (error) {
       failures += 1;

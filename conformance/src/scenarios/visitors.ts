@@ -102,7 +102,7 @@ async function logout(page: { evaluate(run: () => void): Promise<void> }): Promi
 
 /** In a browser that keeps the pages it leaves; Playwright's usually does not. */
 async function goBack(stage: Stage): Promise<void> {
-  const browser = await stage.browser.browserType().launch({ ignoreDefaultArgs: ['--disable-back-forward-cache'] });
+  const browser = await stage.launch({ ignoreDefaultArgs: ['--disable-back-forward-cache'] });
   try {
     const visitor = await stage.visitor(browser);
     const first = await visitor.open();

@@ -30,7 +30,7 @@ function optionsFor(scenario: Scenario, origin: string): ConformanceOptions {
 
 async function outcome(scenario: Scenario, options: ConformanceOptions, browser: Browser): Promise<string> {
   try {
-    await runScenario(scenario, readSite(options), browser);
+    await runScenario(scenario, readSite(options), { browser, launch: async (extra) => browser.browserType().launch(extra) });
     return 'ok';
   } catch (error) {
     return error instanceof ConformanceFailure ? error.message : `not a ConformanceFailure: ${String(error)}`;
