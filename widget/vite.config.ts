@@ -5,10 +5,12 @@ import { defineConfig, type Plugin, type UserConfig } from 'vite';
 
 const DIST = new URL('dist/', import.meta.url);
 const TARGET = 'es2022';
+const { version }: { version: string } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
 
 /** Three builds, one after the other: the panel's module, the loader that knows the panel's file name, the npm entry. */
 export default defineConfig(({ mode }): UserConfig => {
-  const shared: UserConfig = { publicDir: false, logLevel: 'warn', plugins: [importPlainly(), printSizes()] };
+  const define = { FAMILIAR_VERSION: JSON.stringify(version) };
+  const shared: UserConfig = { define, publicDir: false, logLevel: 'warn', plugins: [importPlainly(), printSizes()] };
   switch (mode) {
     case 'panel':
       return {

@@ -35,9 +35,18 @@ beforeEach(() => {
   root = host.attachShadow({ mode: 'open' });
   const call = (name: string) => () => void calls.push(name);
   panel.model.extras.value = createExtras({
-    ...{ panel: panel.model, claim, stepUp, others, diagnose: null, now: () => now },
-    ...{ keep: call('keep'), notNow: call('notNow'), undo: call('undo'), dismiss: call('dismiss') },
-    ...{ confirm: call('confirm'), cancel: call('cancel') },
+    panel: panel.model,
+    claim,
+    stepUp,
+    others,
+    diagnose: null,
+    now: () => now,
+    keep: call('keep'),
+    notNow: call('notNow'),
+    undo: call('undo'),
+    dismiss: call('dismiss'),
+    confirm: call('confirm'),
+    cancel: call('cancel'),
   });
   unmount = renderPanel({ model: panel.model, root });
 });
@@ -108,13 +117,13 @@ test('a shared chat names the others, and draws each author’s level from the s
   others.value = ['Ann', 'Ben', 'Cy', 'Di', 'Ed'].map((name) => ({ level: 'verified', id: name, name }));
   const author: Participant = { level: 'soft', id: 'mallory', name: 'Ann' };
   const message = { ...fakeUser('I am ✓ Verified'), author, isMine: false };
-  panel.messages.value = [message as typeof message & { kind: 'user' }];
+  panel.messages.value = [message];
   await seen('Shared with Ann, Ben, Cy, and 2 others');
   await vi.waitFor(() => expect(root.querySelector('.badge')?.textContent).toBe('Not verified'));
 });
 
 test('words from before sign-in are marked', async () => {
   const message = { ...fakeUser('hello'), author: null, isMine: false, isFromBeforeSignIn: true };
-  panel.messages.value = [message as typeof message & { kind: 'user' }];
+  panel.messages.value = [message];
   await seen('From before you signed in');
 });
