@@ -1,4 +1,4 @@
-import { batch, signal } from '@preact/signals';
+import { batch, signal } from '@preact/signals-core';
 import type { Conversation, Trouble } from './conversation.ts';
 import type { Drafts } from './drafts.ts';
 import { createMessageList } from './message-list.ts';

@@ -1,4 +1,4 @@
-import { batch, computed, type ReadonlySignal, signal } from '@preact/signals';
+import { batch, computed, type ReadonlySignal, signal } from '@preact/signals-core';
 import type { EmbedConfig } from '@familiar/protocol';
 import type { Trouble } from '../conversation/conversation.ts';
 import { troubleFrom } from '../conversation/trouble.ts';

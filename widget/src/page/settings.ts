@@ -1,4 +1,4 @@
-import { computed, type ReadonlySignal, signal } from '@preact/signals';
+import { computed, type ReadonlySignal, signal } from '@preact/signals-core';
 import type { Config } from '../config/config.ts';
 import { isComplete, parseConfig } from '../config/parse-config.ts';
 import type { Warn } from '../config/warn.ts';

@@ -1,5 +1,5 @@
 import type { ClaimRequest, MintResponse } from '@familiar/protocol';
-import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
+import { computed, effect, type ReadonlySignal, signal } from '@preact/signals-core';
 import { openVault, type Vault } from '../../identity/vault.ts';
 import { Failure, toFailure } from '../../session/failure.ts';
 import { prove } from '../../session/transport.ts';

@@ -1,4 +1,4 @@
-import { computed, type ReadonlySignal, signal } from '@preact/signals';
+import { computed, type ReadonlySignal, signal } from '@preact/signals-core';
 import type { StepUpState } from '../../ui/extras/extras-model.ts';
 import type { People } from '../people.ts';
 
