@@ -126,34 +126,6 @@ test('the panel survives route changes of a single-page app', async ({ demo, vis
   await expect(chat.said.first()).toContainText('Ines');
 });
 
-test('twelve frames of one browser that start at once are one visitor', async ({ demo, visitor }) => {
-  const page = await visitor();
-  const participants = new Set<string>();
-  let mints = 0;
-  page.on('response', async (response) => {
-    if (!response.url().endsWith('/v1/embed/session-tokens') || response.request().method() !== 'POST') return;
-    mints += 1;
-    participants.add(((await response.json()) as { participant: { id: string } }).participant.id);
-  });
-  await page.goto(`${demo.site}/care/watering`);
-  await page.evaluate(() => {
-    for (let index = 0; index < 12; index += 1) {
-      const frame = document.createElement('iframe');
-      frame.src = '/';
-      document.body.append(frame);
-    }
-  });
-  const frames = () => page.frames().filter((frame) => frame !== page.mainFrame());
-  await expect.poll(() => frames().length).toBe(12);
-  await Promise.all(
-    frames().map((frame) =>
-      frame.evaluate(() => (window as unknown as { familiar?: (name: string) => void }).familiar?.('open')).catch(() => undefined),
-    ),
-  );
-  await expect.poll(() => mints).toBeGreaterThanOrEqual(12);
-  expect(participants.size).toBe(1);
-});
-
 async function readDatabases(page: Page): Promise<string> {
   return page.evaluate(async () => {
     const texts: string[] = [];
