@@ -7,10 +7,16 @@ const DIST = new URL('dist/', import.meta.url);
 const TARGET = 'es2022';
 const { version }: { version: string } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
 
+/** Preact's own `h` is in the bundle anyway; the automatic runtime would bring a second maker of nodes along. */
+const JSX: UserConfig['oxc'] = {
+  jsx: { runtime: 'classic', pragma: '_h', pragmaFrag: '_F' },
+  jsxInject: `import { Fragment as _F, h as _h } from 'preact'`,
+};
+
 /** Three builds, one after the other: the panel's module, the loader that knows the panel's file name, the npm entry. */
 export default defineConfig(({ mode }): UserConfig => {
   const define = { FAMILIAR_VERSION: JSON.stringify(version) };
-  const shared: UserConfig = { define, publicDir: false, logLevel: 'warn', plugins: [importPlainly(), printSizes()] };
+  const shared: UserConfig = { define, publicDir: false, logLevel: 'warn', plugins: [importPlainly(), printSizes()], oxc: JSX };
   switch (mode) {
     case 'panel':
       return {
