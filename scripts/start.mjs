@@ -63,7 +63,7 @@ function launch(name, args) {
   // In this script's process group: what ends the group ends them all.
   const child = spawn(NODE, args, { cwd: ROOT, env: pinnedEnvironment(environment), stdio: ['ignore', 'inherit', 'inherit'] });
   children.set(name, child);
-  child.once('error', (error) => stop(1, `The ${name} could not be started: ${error.message}`));
+  child.once('error', (error) => void stop(1, `The ${name} could not be started: ${error.message}`));
   child.once('exit', (code, signal) => {
     children.delete(name);
     if (!isStopping) void stop(1, `The ${name} ended unexpectedly (${signal ?? `exit code ${code}`}); stopping the rest.`);

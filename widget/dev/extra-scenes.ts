@@ -26,12 +26,23 @@ export function addExtras(panel: PanelModel, scene: string): void {
     claim: signal(CLAIMS[scene] ?? { kind: 'none' }),
     stepUp: signal(STEPS[scene] ?? null),
     others: signal(scene === 'shared' ? others : []),
-    ...{ keep: ignore, notNow: ignore, undo: ignore, dismiss: ignore, confirm: ignore, cancel: ignore },
+    keep: ignore,
+    notNow: ignore,
+    undo: ignore,
+    dismiss: ignore,
+    confirm: ignore,
+    cancel: ignore,
     diagnose:
       scene === 'debug'
         ? () => ({
-            ...{ level: 'verified', id: 'u_1042', storage: 'durable', binding: 'dpop', instance: 'verified', tokenSeconds: 724 },
-            ...{ error: { code: 'token_wrong_audience', mend: 'Sign with aud set to the name of this agent.' }, version: '0.1.0' },
+            level: 'verified',
+            id: 'u_1042',
+            storage: 'durable',
+            binding: 'dpop',
+            instance: 'verified',
+            tokenSeconds: 724,
+            error: { code: 'token_wrong_audience', mend: 'Sign with aud set to the name of this agent.' },
+            version: '0.1.0',
           })
         : null,
     now: () => performance.now(),

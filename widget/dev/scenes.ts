@@ -134,7 +134,6 @@ const model: PanelModel = {
   locale: signal(scene === 'rtl' ? 'ar' : 'en'),
   unread: signal(2),
   extras: signal(null),
-  extras: signal(null),
   open: () => (isOpen.value = true),
   close: () => (isOpen.value = false),
   newConversation: () => (messages.value = []),
