@@ -16,11 +16,13 @@ const JSX: UserConfig['oxc'] = {
 /** Three builds, one after the other: the panel's module, the loader that knows the panel's file name, the npm entry. */
 export default defineConfig(({ mode }): UserConfig => {
   const define = { FAMILIAR_VERSION: JSON.stringify(version) };
-  const shared: UserConfig = { define, publicDir: false, logLevel: 'warn', plugins: [importPlainly(), printSizes()], oxc: JSX };
+  const shared: UserConfig = { define, publicDir: false, logLevel: 'warn', plugins: [importPlainly(), printSizes()] };
   switch (mode) {
     case 'panel':
       return {
         ...shared,
+        // Not in the loader: the injected import would bring Preact along.
+        oxc: JSX,
         build: {
           target: TARGET,
           // The panel's styles are written for browsers that know light-dark(); its lowered form cannot follow a theme's mode.

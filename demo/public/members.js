@@ -48,12 +48,12 @@ async function getIdentityToken(request) {
 
 window.familiar('init', { getIdentityToken });
 
-// The chat forgets who it talked to before the page is left; at most half a second is given to it.
+// The chat forgets who it talked to before the page is left; at most two seconds are given to it.
 document.querySelector('#sign-out')?.addEventListener('submit', (event) => {
   event.preventDefault();
   const form = event.currentTarget;
   const leave = () => form.submit();
-  const longEnough = setTimeout(leave, 500);
+  const longEnough = setTimeout(leave, 2000);
   window.familiar('once', 'identitychange', () => {
     clearTimeout(longEnough);
     leave();

@@ -18,7 +18,12 @@ export function createConversation(options: ConversationOptions): Conversation {
   const list = createMessageList(options);
   const { draft, keep, setDraft } = createDraft(drafts, life.signal, () => worker.unsent());
   const pages = createPages({ api: options.api, list, life: life.signal });
-  const worker = createWorker({ ...options, list, pages, life: life.signal, report, onUnsent: keep });
+  // At once: a page that is left right after must not find words again that were sent.
+  const onUnsent = (): void => {
+    keep();
+    drafts.flush();
+  };
+  const worker = createWorker({ ...options, list, pages, life: life.signal, report, onUnsent });
   const undo = options.isOnScreen.subscribe(worker.wake);
   const send = (text: string): void => {
     const words = text.trim();

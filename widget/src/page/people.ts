@@ -138,7 +138,9 @@ function createOwner(options: PeopleOptions): Owner {
       visit.value = come();
       options.onChange();
     });
-    events.emit('identitychange', change);
+    // After the wipe: a page that waits for this event before it navigates must not cut the wipe short.
+    if (reach === 'wipe') void after.then(() => events.emit('identitychange', change));
+    else events.emit('identitychange', change);
     if (isStarted) void visit.peek().start();
   };
   const refresh = (next: Identity): void => {
