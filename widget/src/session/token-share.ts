@@ -21,7 +21,7 @@ export interface TokenShare {
   answer(find: (who: unknown) => SharedGrant | null): () => void;
   /** Gives a fresh token to all who show `who`. */
   tell(who: string, found: SharedGrant): void;
-  /** Hears what others are given. Returns its undo. */
+  /** Hears what others have minted. Returns its undo. */
   hear(listener: (who: unknown, found: SharedGrant) => void): () => void;
 }
 
@@ -34,17 +34,17 @@ function readToken(message: unknown): SharedGrant | null {
 }
 
 export function createTokenShare(agent: string, tabs: Tabs, clock: Clock): TokenShare {
-  const tell: TokenShare['tell'] = (who, found) => tabs.tell({ tokenOf: who, ...found });
-  const hear: TokenShare['hear'] = (listener) =>
+  const listen = (fields: readonly string[], listener: (who: unknown, found: SharedGrant) => void): (() => void) =>
     tabs.hear((message) => {
-      const who = own(message, 'tokenOf');
+      const who = fields.map((field) => own(message, field)).find((name) => name !== undefined);
       const found = who === undefined ? null : readToken(message);
       if (found !== null) listener(who, found);
     });
   return {
     name: `familiar:${agent}`,
-    tell,
-    hear,
+    tell: (who, found) => tabs.tell({ tokenOf: who, ...found }),
+    // Not what is answered to others: it may be older than a refusal that this tab has had.
+    hear: (listener) => listen(['tokenOf'], listener),
     ask: async (who, isWanted) =>
       new Promise((resolve) => {
         const done = (found: SharedGrant | null): void => {
@@ -53,14 +53,14 @@ export function createTokenShare(agent: string, tabs: Tabs, clock: Clock): Token
           resolve(found);
         };
         const cancel = clock.after(ANSWER_LIMIT_MS, () => done(null));
-        const unhear = hear((named, found) => (named === who && isWanted(found) ? done(found) : undefined));
+        const unhear = listen(['tokenOf', 'answerTo'], (named, found) => (named === who && isWanted(found) ? done(found) : undefined));
         tabs.tell({ wants: who });
       }),
     answer: (find) =>
       tabs.hear((message) => {
         const who = own(message, 'wants');
         const found = typeof who === 'string' ? find(who) : null;
-        if (found !== null) tell(String(who), found);
+        if (found !== null) tabs.tell({ answerTo: who, ...found });
       }),
   };
 }
