@@ -16,14 +16,9 @@ export function createConversation(options: ConversationOptions): Conversation {
   const life = new AbortController();
   const { trouble, report } = createTrouble(options, life.signal);
   const list = createMessageList(options);
-  const { draft, keep, setDraft } = createDraft(drafts, life.signal, () => worker.unsent());
+  const { draft, keepNow, setDraft } = createDraft(drafts, life.signal, () => worker.unsent());
   const pages = createPages({ api: options.api, list, life: life.signal });
-  // At once: a page that is left right after must not find words again that were sent.
-  const onUnsent = (): void => {
-    keep();
-    drafts.flush();
-  };
-  const worker = createWorker({ ...options, list, pages, life: life.signal, report, onUnsent });
+  const worker = createWorker({ ...options, list, pages, life: life.signal, report, onUnsent: keepNow });
   const undo = options.isOnScreen.subscribe(worker.wake);
   const send = (text: string): void => {
     const words = text.trim();
@@ -76,7 +71,11 @@ function createDraft(drafts: Drafts, life: AbortSignal, unsent: () => readonly s
   void restore();
   return {
     draft,
-    keep,
+    /** A page that is left right after must not find words again that were sent. */
+    keepNow(this: void): void {
+      keep();
+      drafts.flush();
+    },
     setDraft(this: void, text: string): void {
       draft.value = text;
       keep();
