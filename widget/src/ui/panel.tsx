@@ -1,6 +1,5 @@
 import { effect } from '@preact/signals-core';
 import { render } from 'preact';
-import { keepPropsOwn } from './own-props.ts';
 import { PanelFrame } from './panel-frame.tsx';
 import type { PanelModel } from './panel-model.ts';
 import css from './styles/panel.css?inline';
@@ -13,7 +12,6 @@ import { followViewport } from './viewport.ts';
  * Reads the model's signals and calls its actions, nothing else.
  */
 export function renderPanel({ model, root }: { model: PanelModel; root: ShadowRoot }): () => void {
-  keepPropsOwn();
   const styles = new CSSStyleSheet();
   styles.replaceSync(css);
   const theme = new CSSStyleSheet();
