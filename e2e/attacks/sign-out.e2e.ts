@@ -3,6 +3,7 @@ import type { Page } from '@playwright/test';
 import { Chat } from '../chat.ts';
 import { type Demo, expect, test } from '../demo.ts';
 import { signIn } from '../shop.ts';
+import { readStorage } from './recording.ts';
 
 /** Whoever comes to this browser after alice has signed out, by whatever way, reads nothing of hers. */
 
@@ -31,6 +32,7 @@ async function expectNothing(page: Page, secret: string): Promise<void> {
   await chat.open();
   expect(await chat.panel.innerText()).not.toContain(secret);
   expect(await chat.ask('What is my sister called?')).not.toContain(secret);
+  expect(await readStorage(page)).not.toContain(secret);
 }
 
 const WAYS: Readonly<Record<string, (page: Page, demo: Demo) => Promise<Page>>> = {
