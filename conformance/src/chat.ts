@@ -37,6 +37,8 @@ export class Chat {
   /** Sends a message and waits for the whole answer. Returns its text. */
   async ask(text: string): Promise<string> {
     await this.open();
+    // While earlier messages come in, or an answer runs, there is nothing to count.
+    await expect(this.panel.locator('[part~="activity"]')).toHaveCount(0, { timeout: 15_000 });
     const before = await this.answers.count();
     await this.send(text);
     await expect(this.answers).toHaveCount(before + 1, { timeout: 15_000 });
