@@ -30,7 +30,7 @@ async function photographShop(page: Page, demo: Demo, suffix: string): Promise<v
   for (const name of PAGES) {
     if (name === 'account') await signIn(page, demo, 'alice');
     else await page.goto(`${demo.site}/${name === 'home' ? '' : name}`);
-    await page.screenshot({ path: join(FOLDER, `${name}-${suffix}.png`) });
+    await page.screenshot({ path: join(FOLDER, `${name}-${suffix}.png`), animations: 'disabled' });
     await photographChat(page, `${name}-chat-${suffix}.png`);
   }
 }
@@ -39,7 +39,7 @@ async function photographChat(page: Page, file: string): Promise<void> {
   const chat = new Chat(page);
   await chat.open();
   if ((await chat.answers.count()) === 0) await chat.ask('How do you ship a plant in winter, and what does it cost?');
-  await page.screenshot({ path: join(FOLDER, file) });
+  await page.screenshot({ path: join(FOLDER, file), animations: 'disabled' });
 }
 
 await main();
