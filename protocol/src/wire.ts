@@ -77,10 +77,11 @@ export interface Message {
   /** Gapless within the session, from 1. */
   readonly seq: number;
   readonly role: 'user' | 'assistant';
+  /** Never empty when written: `""` is a message that its author has erased from a shared instance. */
   readonly content: string;
   readonly status: MessageStatus;
   readonly run_id: string | null;
-  /** Who wrote it; `null` for the agent. */
+  /** Who wrote it; `null` for the agent, and for an author who has erased their messages. */
   readonly participant: Participant | null;
   readonly created_at: string;
 }
