@@ -1,3 +1,4 @@
+import type { Interrupt } from './interrupts.ts';
 import type { Binding, InstanceKind, Level } from './levels.ts';
 
 /** Who is speaking, as the server resolved it. Never taken from a message's own fields. */
@@ -95,6 +96,11 @@ export interface Page<T> {
 export interface MessagePage extends Page<Message> {
   readonly active_run: string | null;
   readonly last_event_id: string;
+  /**
+   * What the session's newest run waits for, each as its `RUN_FINISHED` told it, in any order, while it waits and only to
+   * whoever can answer it; else `[]`. About the session, like `active_run`: the same on every page.
+   */
+  readonly interrupts: readonly Interrupt[];
 }
 
 /** A durable fact that the agent keeps about the instance's participants. */

@@ -8,7 +8,7 @@ import { createSession, deleteSession, eraseInstance, redactParticipant } from '
 import { openStore, type StoreOptions } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
 import { deleteExpired } from '../store/sweep.ts';
-import { createEngine, type Engine, openReader, type Started } from './index.ts';
+import { createEngine, type Engine, listInterrupts, openReader, type Started } from './index.ts';
 
 const scope = { agent: 'acme/helper', instance: 'inst_a' };
 const alice: Participant = { level: 'verified', id: 'alice' };
@@ -96,6 +96,29 @@ for (const source of listStoreSources()) {
     }
 
     const count = async (): Promise<number> => (await store.rows('SELECT interrupt FROM interrupts')).length;
+
+    const waiting = (participant = alice): Promise<Interrupt[]> =>
+      listInterrupts(store, { session: { scope, session: 's' }, participant, nowMs: now });
+
+    test('is listed for whoever can answer it, as the end of the run told it, until it is answered or has expired', async () => {
+      expect(await waiting()).toEqual([]);
+      const told = await pause();
+      await restart();
+      expect(await waiting()).toEqual([told]);
+      const others: Participant[] = [
+        { level: 'verified', id: 'bob' },
+        { level: 'soft', id: 'alice' },
+      ];
+      for (const other of others) expect(await waiting(other)).toEqual([]);
+      const elsewhere = { scope: { ...scope, instance: 'inst_b' }, session: 's' };
+      expect(await listInterrupts(store, { session: elsewhere, participant: alice, nowMs: now })).toEqual([]);
+      await start([], [{ interruptId: told.id, status: 'cancelled' }], 'r');
+      expect(await waiting()).toEqual([]);
+      await readLast('r');
+      await pause();
+      now += 10 * MINUTE;
+      expect(await waiting()).toEqual([]);
+    });
 
     test('outlives the process, and goes on as the agent left it', async () => {
       const { id } = await pause();

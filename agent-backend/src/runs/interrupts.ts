@@ -37,15 +37,32 @@ export async function writeInterrupts(sql: Sql, { ref, participant, pause, nowMs
         nowMs + WAIT_MS,
       ],
     );
-    interrupts.push(toInterrupt(wait, { id, expiresAt: new Date(nowMs + WAIT_MS).toISOString() }));
+    interrupts.push(toInterrupt(wait, { id, expiresAtMs: nowMs + WAIT_MS }));
   }
   return interrupts;
 }
 
-function toInterrupt({ toolCallId, rule }: StepUpWait, stamp: Pick<Interrupt, 'id' | 'expiresAt'>): Interrupt {
+function toInterrupt(
+  { toolCallId, rule }: StepUpWait,
+  { id, expiresAtMs }: { readonly id: string; readonly expiresAtMs: number },
+): Interrupt {
   const { maxAgeSeconds, acrValues } = rule;
   const metadata = { max_age: maxAgeSeconds, ...(acrValues === undefined ? {} : { acr_values: acrValues }) };
-  return { ...stamp, reason: 'step_up', toolCallId, message: SENTENCE, metadata };
+  return { id, expiresAt: new Date(expiresAtMs).toISOString(), reason: 'step_up', toolCallId, message: SENTENCE, metadata };
+}
+
+export interface InterruptQuery {
+  readonly session: SessionRef;
+  readonly participant: Participant;
+  readonly nowMs: number;
+}
+
+/** What the session's newest run waits for, as its end told it; `[]` for whoever cannot answer it. */
+export async function listInterrupts(sql: Sql, { session, participant, nowMs }: InterruptQuery): Promise<Interrupt[]> {
+  const rows = await readWaiting(sql, session, nowMs);
+  return rows
+    .filter((row) => isSame(row, participant))
+    .map((row) => toInterrupt(JSON.parse(row.wait) as StepUpWait, { id: row.interrupt, expiresAtMs: row.expires_at }));
 }
 
 export interface InterruptAnswer {
@@ -67,16 +84,22 @@ interface InterruptRow extends Row {
   readonly participant: string;
   readonly wait: string;
   readonly continuation: string;
+  readonly expires_at: number;
+}
+
+/** Any later run deletes them when it starts, so that these are of the newest alone. */
+function readWaiting(sql: Sql, session: SessionRef, nowMs: number): Promise<InterruptRow[]> {
+  return sql.rows<InterruptRow>(
+    `SELECT interrupt, participant, wait, continuation, expires_at FROM interrupts
+     WHERE agent = $1 AND instance = $2 AND session = $3 AND expires_at > $4 ORDER BY interrupt`,
+    [...refValues(session), nowMs],
+  );
 }
 
 /** Uses up all interrupts of the session, or, unless `resumed`, none. Call it while the session's row is locked. */
 export async function answerInterrupts(sql: Sql, answer: InterruptAnswer): Promise<Answered> {
   const { session, participant, resume, proof, nowMs } = answer;
-  const rows = await sql.rows<InterruptRow>(
-    `SELECT interrupt, participant, wait, continuation FROM interrupts
-     WHERE agent = $1 AND instance = $2 AND session = $3 AND expires_at > $4 ORDER BY interrupt`,
-    [...refValues(session), nowMs],
-  );
+  const rows = await readWaiting(sql, session, nowMs);
   const given = new Map(resume.map(({ interruptId, status }) => [interruptId, status]));
   const areAll = given.size === resume.length && rows.length === resume.length;
   const [first] = rows;

@@ -80,12 +80,15 @@ export interface MessageQuery {
   readonly before?: string | null | undefined;
 }
 
+/** What the messages' own room knows of a page: what a run waits for is added by those who know runs. */
+export type StoredPage = Omit<MessagePage, 'interrupts'>;
+
 /** The last N messages, or the last N before a cursor, oldest first; `null` if the session is not there. Throws `CursorError`. */
 export async function listMessages(
   sql: Sql,
   scope: Scope,
   { session: id, limit = PAGE, before }: MessageQuery,
-): Promise<MessagePage | null> {
+): Promise<StoredPage | null> {
   const size = Math.min(Math.max(Math.trunc(limit) || 1, 1), LARGEST_PAGE);
   const below = typeof before === 'string' ? parseMessageCursor(before) : Number.MAX_SAFE_INTEGER;
   // The session first: a message committed between the two reads then comes once more as an event, rather than never.

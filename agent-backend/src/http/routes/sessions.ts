@@ -1,8 +1,8 @@
-import { LIMITS } from '@familiar/protocol';
+import { LIMITS, type MessagePage } from '@familiar/protocol';
 import { z } from 'zod';
 import { IdentityError } from '../../identity/identity-error.ts';
 import { resolveServerCall } from '../../instance/server-instance.ts';
-import { writeSessionEvent } from '../../runs/index.ts';
+import { listInterrupts, writeSessionEvent } from '../../runs/index.ts';
 import { createSession, deleteSession, endInstance, getSession, listMessages, listSessions, renameSession } from '../../sessions/index.ts';
 import { scrub } from '../../store/scrub.ts';
 import { notFound } from '../problem.ts';
@@ -93,9 +93,14 @@ async function read(call: Call): Promise<Response> {
 }
 
 async function messages(call: Call): Promise<Response> {
-  const { scope } = await subjectOf(call);
-  const query = { session: sessionId(call), limit: limitOf(call), before: call.url.searchParams.get('before') };
-  return json((await listMessages(call.services.store, scope, query)) ?? orNotFound());
+  const { scope, participant } = await subjectOf(call);
+  const { store, clock } = call.services;
+  const session = sessionId(call);
+  const page = await listMessages(store, scope, { session, limit: limitOf(call), before: call.url.searchParams.get('before') });
+  if (page === null) throw notFound();
+  // After the page: what begins to wait in between is then told twice, here and after its cursor, rather than never.
+  const interrupts = await listInterrupts(store, { session: { scope, session }, participant, nowMs: clock() });
+  return json({ ...page, interrupts } satisfies MessagePage);
 }
 
 async function rename(call: Call<z.output<typeof RENAME>>): Promise<Response> {
