@@ -23,7 +23,7 @@ export default defineConfig({
         oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
         // Found late, a dependency reloads the page under a running test.
         optimizeDeps: {
-          include: ['idb-keyval', 'preact', 'preact/hooks', 'preact/jsx-runtime', 'preact/jsx-dev-runtime', '@preact/signals-core'],
+          include: ['idb-keyval', 'preact', 'preact/hooks', 'preact/jsx-runtime', 'preact/jsx-dev-runtime'],
         },
         test: {
           name: 'widget',

@@ -61,7 +61,7 @@ export default defineConfig(({ mode }): UserConfig => {
           emptyOutDir: false,
           lib: { entry: 'src/index.ts', formats: ['es'], fileName: () => 'index.js' },
           rolldownOptions: {
-            external: [/^preact/, /^@preact\//, 'idb-keyval', '@familiar/protocol'],
+            external: [/^preact/, 'idb-keyval', '@familiar/protocol'],
             output: { chunkFileNames: '[name].js' },
           },
         },

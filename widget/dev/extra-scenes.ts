@@ -1,5 +1,5 @@
 import type { Participant } from '@familiar/protocol';
-import { signal } from '@preact/signals-core';
+import { signal } from '../src/reactive/signal.ts';
 import { createExtras } from '../src/ui/extras/extras.tsx';
 import type { ClaimState, StepUpState } from '../src/ui/extras/extras-model.ts';
 import type { PanelModel } from '../src/ui/panel-model.ts';

@@ -1,4 +1,4 @@
-import { type Signal, signal } from '@preact/signals-core';
+import { type Signal, signal } from '../src/reactive/signal.ts';
 import { addExtras } from './extra-scenes.ts';
 import type { ChatMessage, Conversation, Trouble } from '../src/conversation/conversation.ts';
 import { createLauncher } from '../src/ui/launcher.ts';

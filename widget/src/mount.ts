@@ -1,4 +1,4 @@
-import { effect } from '@preact/signals-core';
+import { effect } from './reactive/signal.ts';
 import { type Clock, systemClock } from './config/clock.ts';
 import { type Warn, warnInConsole } from './config/warn.ts';
 import { createActions } from './page/actions.ts';

@@ -1,4 +1,4 @@
-import type { ReadonlySignal } from '@preact/signals-core';
+import type { ReadonlySignal } from '../reactive/signal.ts';
 import type { Interrupt, Participant, ResumeEntry } from '@familiar/protocol';
 
 /** What a visitor's own message has reached. `sent` means the server has stored it. */

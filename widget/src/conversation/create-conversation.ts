@@ -1,4 +1,4 @@
-import { batch, signal } from '@preact/signals-core';
+import { batch, effect, signal } from '../reactive/signal.ts';
 import type { Conversation, Trouble } from './conversation.ts';
 import type { Drafts } from './drafts.ts';
 import { createMessageList } from './message-list.ts';
@@ -19,7 +19,7 @@ export function createConversation(options: ConversationOptions): Conversation {
   const { draft, keepNow, setDraft } = createDraft(drafts, life.signal, () => worker.unsent());
   const pages = createPages({ api: options.api, list, life: life.signal });
   const worker = createWorker({ ...options, list, pages, life: life.signal, report, onUnsent: keepNow });
-  const undo = options.isOnScreen.subscribe(worker.wake);
+  const undo = effect(() => [options.isOnScreen.value, worker.wake()]);
   const send = (text: string): void => {
     const words = text.trim();
     if (words === '' || life.signal.aborted) return;

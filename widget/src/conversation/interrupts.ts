@@ -1,4 +1,4 @@
-import { type ReadonlySignal, signal } from '@preact/signals-core';
+import { type ReadonlySignal, signal } from '../reactive/signal.ts';
 import type { Interrupt, ResumeEntry } from '@familiar/protocol';
 
 /** The interrupts of the last run, answered one after the other; the next run takes all the answers. */

@@ -1,5 +1,5 @@
 import type { Message, Participant } from '@familiar/protocol';
-import { batch, type ReadonlySignal, type Signal, signal } from '@preact/signals-core';
+import { batch, type ReadonlySignal, type Signal, signal } from '../reactive/signal.ts';
 import type { RunAnswer } from './apply.ts';
 import type { AnswerState, ChatMessage, SendState } from './conversation.ts';
 

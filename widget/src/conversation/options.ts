@@ -1,5 +1,5 @@
 import type { Participant } from '@familiar/protocol';
-import type { ReadonlySignal } from '@preact/signals-core';
+import type { ReadonlySignal } from '../reactive/signal.ts';
 import type { Bag } from '../config/config.ts';
 import type { Clock } from '../config/clock.ts';
 import type { Api } from '../session/session.ts';

@@ -1,4 +1,4 @@
-import { type ReadonlySignal, signal } from '@preact/signals-core';
+import { type ReadonlySignal, signal } from '../reactive/signal.ts';
 import type { Api } from '../session/session.ts';
 import { type History, loadHistory } from './history.ts';
 import type { MessageList } from './message-list.ts';

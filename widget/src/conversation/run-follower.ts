@@ -1,4 +1,4 @@
-import { batch, type Signal } from '@preact/signals-core';
+import { batch, type Signal } from '../reactive/signal.ts';
 import type { Interrupt } from '@familiar/protocol';
 import { type Failure, toFailure } from '../session/failure.ts';
 import { follow, type Target } from '../stream/follow.ts';

@@ -1,4 +1,4 @@
-import type { Signal } from '@preact/signals-core';
+import type { Signal } from '../reactive/signal.ts';
 import type { ResumeEntry } from '@familiar/protocol';
 import type { Bag } from '../config/config.ts';
 import { randomUuid } from '../identity/random.ts';

@@ -1,4 +1,4 @@
-import { type ReadonlySignal, signal } from '@preact/signals-core';
+import { type ReadonlySignal, signal } from '../reactive/signal.ts';
 import type { Interrupt, ResumeEntry } from '@familiar/protocol';
 import { randomUuid } from '../identity/random.ts';
 import { Failure } from '../session/failure.ts';

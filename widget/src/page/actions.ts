@@ -1,4 +1,4 @@
-import { effect } from '@preact/signals-core';
+import { effect } from '../reactive/signal.ts';
 import { own } from '../config/own.ts';
 import { parseConfig } from '../config/parse-config.ts';
 import type { Warn } from '../config/warn.ts';

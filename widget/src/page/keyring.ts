@@ -1,4 +1,4 @@
-import { type ReadonlySignal, signal } from '@preact/signals-core';
+import { type ReadonlySignal, signal } from '../reactive/signal.ts';
 import { type BrowserKey, isCurrentKey, loadBrowserKey } from '../identity/browser-key.ts';
 import type { VisitOptions } from './visit.ts';
 

@@ -1,4 +1,4 @@
-import { batch, computed, type ReadonlySignal, signal } from '@preact/signals-core';
+import { batch, derived, type ReadonlySignal, signal } from '../reactive/signal.ts';
 import type { EmbedConfig } from '@familiar/protocol';
 import type { Trouble } from '../conversation/conversation.ts';
 import { troubleFrom } from '../conversation/trouble.ts';
@@ -65,9 +65,9 @@ export function createPanel({ settings, transport, events, warn }: PanelOptions)
     mode,
     isOpen,
     config: server.config,
-    conversation: computed(() => people.visit.value.conversation.value),
-    identity: computed(() => describe(people.visit.value)),
-    trouble: computed(() => people.visit.value.trouble.value ?? server.trouble.value),
+    conversation: derived(() => people.visit.value.conversation.value),
+    identity: derived(() => describe(people.visit.value)),
+    trouble: derived(() => people.visit.value.trouble.value ?? server.trouble.value),
     ...looksOf(settings),
     unread,
     extras: signal(null),
@@ -81,9 +81,9 @@ export function createPanel({ settings, transport, events, warn }: PanelOptions)
 
 function looksOf({ config }: Settings): Pick<PanelModel, 'texts' | 'theme' | 'locale'> {
   return {
-    texts: computed(() => config.value.texts),
-    theme: computed(() => config.value.theme),
-    locale: computed(() => config.value.locale),
+    texts: derived(() => config.value.texts),
+    theme: derived(() => config.value.theme),
+    locale: derived(() => config.value.locale),
   };
 }
 

@@ -1,4 +1,4 @@
-import { batch, type ReadonlySignal, signal } from '@preact/signals-core';
+import { batch, type ReadonlySignal, signal } from '../reactive/signal.ts';
 import { own } from '../config/own.ts';
 import type { Warn } from '../config/warn.ts';
 import { wipeBrowser } from '../identity/browser-key.ts';

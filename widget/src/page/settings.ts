@@ -1,4 +1,4 @@
-import { computed, type ReadonlySignal, signal } from '@preact/signals-core';
+import { type ReadonlySignal, signal } from '../reactive/signal.ts';
 import type { Config } from '../config/config.ts';
 import { isComplete, parseConfig } from '../config/parse-config.ts';
 import type { Warn } from '../config/warn.ts';
@@ -27,17 +27,23 @@ export function createSettings({ defaults, attributes, init }: ConfigSources, wa
     warn('missing-settings');
     return null;
   }
-  const server = signal<unknown>(null);
-  const updates = signal<readonly unknown[]>([]);
+  const updates: unknown[] = [];
+  let server: unknown = null;
+  const parse = (): Config => parseConfig([defaults, server, attributes, init, ...updates], () => undefined);
+  const config = signal(parse());
   return {
-    config: computed(() => parseConfig([defaults, server.value, attributes, init, ...updates.value], () => undefined)),
-    setServer: (layer) => (server.value = layer),
+    config,
+    setServer(layer) {
+      server = layer;
+      config.value = parse();
+    },
     update(changes) {
       if (typeof changes !== 'object' || changes === null) return warn('not-settings');
       const entries = Object.entries(changes).filter(([name]) => CHANGEABLE.test(name) || warn('unchangeable', name));
       const change = Object.fromEntries(entries);
       parseConfig([change], warn);
-      updates.value = [...updates.value, change];
+      updates.push(change);
+      config.value = parse();
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { MintResponse } from '@familiar/protocol';
-import { type ReadonlySignal, signal } from '@preact/signals-core';
+import { type ReadonlySignal, signal } from '../reactive/signal.ts';
 import type { Conversation, Trouble } from '../conversation/conversation.ts';
 import { createConversation } from '../conversation/create-conversation.ts';
 import { createDrafts, NO_DRAFTS } from '../conversation/drafts.ts';

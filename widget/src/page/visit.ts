@@ -1,5 +1,5 @@
 import type { MintResponse } from '@familiar/protocol';
-import type { ReadonlySignal } from '@preact/signals-core';
+import type { ReadonlySignal } from '../reactive/signal.ts';
 import type { Config } from '../config/config.ts';
 import type { Conversation, Trouble } from '../conversation/conversation.ts';
 import type { BrowserKey } from '../identity/browser-key.ts';

@@ -1,4 +1,4 @@
-import { signal } from '@preact/signals-core';
+import { signal } from '../reactive/signal.ts';
 import type { Participant } from '@familiar/protocol';
 import { vi } from 'vitest';
 import type { ChatMessage } from '../conversation/conversation.ts';

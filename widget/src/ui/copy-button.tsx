@@ -1,4 +1,4 @@
-import { signal } from '@preact/signals-core';
+import { signal } from '../reactive/signal.ts';
 import { Button, CHECK, COPY } from './button.tsx';
 import type { TextKey, Words } from './texts.ts';
 import { watch } from './watch.ts';

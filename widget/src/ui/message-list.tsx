@@ -1,5 +1,5 @@
 import { asText } from './as-text.ts';
-import { signal } from '@preact/signals-core';
+import { signal } from '../reactive/signal.ts';
 import type { VNode } from 'preact';
 import type { Conversation } from '../conversation/conversation.ts';
 import { Button, DOWN, Icon, LEAF } from './button.tsx';

@@ -1,5 +1,5 @@
 import { asText } from './as-text.ts';
-import { effect } from '@preact/signals-core';
+import { effect } from '../reactive/signal.ts';
 import { Button, CLOSE, Icon, LEAF, NEW } from './button.tsx';
 import { Composer } from './composer.tsx';
 import { deepActive, holdTab } from './focus.ts';

@@ -1,4 +1,4 @@
-import type { ReadonlySignal, Signal } from '@preact/signals-core';
+import type { ReadonlySignal, Signal } from '../reactive/signal.ts';
 import type { ComponentChildren } from 'preact';
 import type { EmbedConfig, InstanceRef, Level } from '@familiar/protocol';
 import type { ChatMessage, Conversation, Trouble } from '../conversation/conversation.ts';

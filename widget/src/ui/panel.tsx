@@ -1,4 +1,4 @@
-import { effect } from '@preact/signals-core';
+import { effect } from '../reactive/signal.ts';
 import { render } from 'preact';
 import { PanelFrame } from './panel-frame.tsx';
 import type { PanelModel } from './panel-model.ts';

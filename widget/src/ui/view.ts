@@ -1,4 +1,4 @@
-import { computed, type ReadonlySignal, signal } from '@preact/signals-core';
+import { derived, type ReadonlySignal, signal } from '../reactive/signal.ts';
 import type { Conversation } from '../conversation/conversation.ts';
 import { asText } from './as-text.ts';
 import type { PanelModel } from './panel-model.ts';
@@ -29,7 +29,7 @@ export function createView(model: PanelModel): View {
     locale: () => safeLocale(model.locale.value),
     name: () => asText(model.config.value?.name || words('assistant')),
     // What was said in another conversation may have been said to somebody else.
-    announcements: computed(() => announcements.value.filter(({ heardIn }) => heardIn === model.conversation.value)),
+    announcements: derived(() => announcements.value.filter(({ heardIn }) => heardIn === model.conversation.value)),
     announce(text) {
       if (text)
         announcements.value = [...announcements.peek(), { id: ++id, text, heardIn: model.conversation.peek() }].slice(-KEPT_ANNOUNCEMENTS);

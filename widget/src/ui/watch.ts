@@ -1,4 +1,4 @@
-import { effect } from '@preact/signals-core';
+import { effect } from '../reactive/signal.ts';
 import { Component, type ComponentChildren, type VNode } from 'preact';
 
 /**

@@ -1,5 +1,5 @@
 import type { ClaimRequest, MintResponse } from '@familiar/protocol';
-import { computed, effect, type ReadonlySignal, signal } from '@preact/signals-core';
+import { derived, effect, type ReadonlySignal, signal } from '../../reactive/signal.ts';
 import { openVault, type Vault } from '../../identity/vault.ts';
 import { Failure, toFailure } from '../../session/failure.ts';
 import { prove } from '../../session/transport.ts';
@@ -84,7 +84,7 @@ function createDesk(options: ExtrasOptions, vault: Vault): Desk {
   return {
     options,
     vault,
-    state: computed(() => (owned.value !== null && isShown(owned.value) ? owned.value.state : NONE)),
+    state: derived(() => (owned.value !== null && isShown(owned.value) ? owned.value.state : NONE)),
     set(visit, state) {
       const person = personOf(visit.grant.peek());
       if (person !== null && visit === people.visit.peek()) owned.value = { visit, person, state };

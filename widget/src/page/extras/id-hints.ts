@@ -1,4 +1,4 @@
-import { effect } from '@preact/signals-core';
+import { effect } from '../../reactive/signal.ts';
 import type { MintResponse } from '@familiar/protocol';
 import { base64url } from '../../identity/random.ts';
 import type { ExtrasOptions } from './watch-extras.ts';

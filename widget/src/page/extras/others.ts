@@ -1,5 +1,5 @@
 import type { Participant } from '@familiar/protocol';
-import { effect, type ReadonlySignal, signal } from '@preact/signals-core';
+import { effect, type ReadonlySignal, signal } from '../../reactive/signal.ts';
 import { own } from '../../config/own.ts';
 import { parseParticipant } from '../../session/grant.ts';
 import type { People } from '../people.ts';

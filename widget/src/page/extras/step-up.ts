@@ -1,4 +1,4 @@
-import { computed, type ReadonlySignal, signal } from '@preact/signals-core';
+import { derived, type ReadonlySignal, signal } from '../../reactive/signal.ts';
 import type { StepUpState } from '../../ui/extras/extras-model.ts';
 import type { People } from '../people.ts';
 
@@ -20,7 +20,7 @@ export function createStepUp(people: People): StepUp {
   // A call that waits again after it was confirmed: that sign-in was not recent or strong enough.
   const confirmed = new Set<string>();
   const waiting = () => people.visit.value.conversation.value?.interrupt.value ?? null;
-  const state = computed((): StepUpState | null => {
+  const state = derived((): StepUpState | null => {
     const interrupt = waiting();
     if (interrupt === null) return null;
     const { isBusy, hasFailed } = progress.value?.interruptId === interrupt.id ? progress.value : IDLE;

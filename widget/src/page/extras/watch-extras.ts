@@ -1,4 +1,4 @@
-import { effect } from '@preact/signals-core';
+import { effect } from '../../reactive/signal.ts';
 import type { Transport } from '../../session/transport.ts';
 import { openVault } from '../../identity/vault.ts';
 import type { WidgetEvents } from '../events.ts';

@@ -1,4 +1,4 @@
-import { effect } from '@preact/signals-core';
+import { effect } from '../../reactive/signal.ts';
 import type { ComponentChildren, VNode } from 'preact';
 import type { ExtrasModel } from './extras-model.ts';
 

@@ -1,5 +1,5 @@
 import type { ClaimPreview, ClaimReceipt, Interrupt, Participant } from '@familiar/protocol';
-import type { ReadonlySignal } from '@preact/signals-core';
+import type { ReadonlySignal } from '../../reactive/signal.ts';
 import type { PanelModel } from '../panel-model.ts';
 
 /** Why an action of a card did not work; the words stand in `texts.ts`. */

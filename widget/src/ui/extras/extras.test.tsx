@@ -1,5 +1,5 @@
 import type { ClaimPreview, Participant } from '@familiar/protocol';
-import { signal } from '@preact/signals-core';
+import { signal } from '../../reactive/signal.ts';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { userEvent } from 'vitest/browser';
 import { renderPanel } from '../panel.tsx';

@@ -1,4 +1,4 @@
-import { effect, signal } from '@preact/signals-core';
+import { effect, signal } from '../../reactive/signal.ts';
 import type { VNode } from 'preact';
 import { watch } from '../watch.ts';
 import type { ExtraProps } from './extra-view.ts';

@@ -1,4 +1,4 @@
-import { signal } from '@preact/signals-core';
+import { signal } from '../../reactive/signal.ts';
 import { Button, IMAGE } from '../button.tsx';
 import { watch } from '../watch.ts';
 import type { DrawOptions } from './markdown.tsx';

@@ -1,4 +1,4 @@
-import { type Signal, signal } from '@preact/signals-core';
+import { type Signal, signal } from '../../reactive/signal.ts';
 import type { EmbedConfig } from '@familiar/protocol';
 import type { AnswerState, ChatMessage, Conversation, ConversationPhase, SendState, Trouble } from '../../conversation/conversation.ts';
 import type { PanelModel } from '../panel-model.ts';

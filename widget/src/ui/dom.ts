@@ -1,0 +1,89 @@
+import { effect, onEnd, scope } from '../reactive/signal.ts';
+import { asText } from './as-text.ts';
+
+/** What can be drawn. A function is drawn again when a signal that it has read changes. */
+export type Child = Node | string | null | undefined | readonly Child[] | (() => Child);
+
+type Value = string | number | boolean | null | undefined;
+
+/**
+ * Attributes by their names in HTML: null, undefined and false leave one out, true writes an empty one, a function follows
+ * the signals that it reads. `value` is the field's property. `onclick` and the like listen.
+ */
+export type Attributes = Readonly<Record<string, Value | (() => Value) | ((event: never) => void)>>;
+
+const SVG = /^(svg|path)$/;
+
+/** Makes an element. Tag and attribute names come from this code alone, texts become text: no HTML string is ever made. */
+export function h<Tag extends keyof HTMLElementTagNameMap>(
+  tag: Tag,
+  attributes?: Attributes | null,
+  ...children: readonly Child[]
+): HTMLElementTagNameMap[Tag];
+export function h(tag: 'svg' | 'path', attributes?: Attributes | null, ...children: readonly Child[]): SVGElement;
+export function h(tag: string, attributes?: Attributes | null, ...children: readonly Child[]): Element {
+  const element = SVG.test(tag) ? document.createElementNS('http://www.w3.org/2000/svg', tag) : document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes ?? {})) {
+    if (name.startsWith('on')) element.addEventListener(name.slice(2), value as EventListener);
+    else if (typeof value === 'function') effect(() => set(element, name, (value as () => Value)()));
+    else set(element, name, value);
+  }
+  draw(element, children);
+  return element;
+}
+
+/** Draws into `parent`, in place of whatever it holds. What is the same node as before is not moved. */
+export function draw(parent: Node, children: readonly Child[]): void {
+  const parts: Node[][] = [];
+  let isDrawn = false;
+  children.forEach((child, index) => {
+    if (typeof child !== 'function') return void (parts[index] = toNodes(child));
+    effect(() => {
+      parts[index] = toNodes(child());
+      if (isDrawn) place(parent, parts.flat());
+    });
+  });
+  isDrawn = true;
+  place(parent, parts.flat());
+}
+
+/** Draws each item of a list once, as long as its key is in the list. */
+export function each<T>(list: () => readonly T[], keyOf: (item: T) => unknown, drawOne: (item: T) => Node): () => readonly Node[] {
+  let drawn = new Map<unknown, [Node, () => void]>();
+  onEnd(() => drawn.forEach(([, end]) => end()));
+  return () => {
+    const before = drawn;
+    drawn = new Map();
+    const nodes = list().map((item) => {
+      const key = keyOf(item);
+      const one = before.get(key) ?? scope(() => drawOne(item));
+      drawn.set(key, one);
+      return one[0];
+    });
+    for (const [key, [, end]] of before) if (!drawn.has(key)) end();
+    return nodes;
+  };
+}
+
+function set(element: Element, name: string, value: Value): void {
+  if (name === 'value') (element as HTMLInputElement).value = value as string;
+  else if (value === null || value === undefined || value === false) element.removeAttribute(name);
+  else element.setAttribute(name, value === true ? '' : `${value}`);
+}
+
+function toNodes(child: Child): Node[] {
+  if (child === null || child === undefined) return [];
+  if (child instanceof Node) return [child];
+  if (Array.isArray(child)) return child.flatMap(toNodes);
+  if (typeof child === 'function') throw new TypeError('A function stands beside other children, not inside a list.');
+  return [document.createTextNode(asText(child))];
+}
+
+function place(parent: Node, nodes: readonly Node[]): void {
+  const wanted = new Set(nodes);
+  for (const child of Array.from(parent.childNodes)) if (!wanted.has(child)) child.remove();
+  nodes.forEach((node, index) => {
+    const at = parent.childNodes[index];
+    if (at !== node) parent.insertBefore(node, at ?? null);
+  });
+}
