@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net';
+import { isIPv4, isIPv6 } from 'node:net';
 
 /** What the listener knows of a request and `Request` does not hold. */
 export interface ConnectionInfo {
@@ -9,24 +9,45 @@ export interface ConnectionInfo {
 }
 
 /**
- * The client's address for limits: the socket's, or what the outermost of `trustedProxies` proxies saw. IPv6 counts as its
- * /64. What a client writes into X-Forwarded-For beyond those is ignored.
+ * The client's address for limits: the socket's, or what the outermost of `trustedProxies` proxies saw. A port is not part
+ * of it, IPv6 counts as its /64. What a client writes into X-Forwarded-For beyond those proxies is ignored; where they wrote
+ * no address, it is the socket's, which all who come that way share.
  */
 export function clientAddress(info: ConnectionInfo, forwardedFor: string | null, trustedProxies: number): string {
-  const hops = (forwardedFor ?? '').split(',').map((hop) => hop.trim());
-  const seen = trustedProxies > 0 ? (hops.at(-trustedProxies) ?? '') : '';
-  return network(seen === '' ? (info.address ?? 'unknown') : seen);
+  const hops = (forwardedFor ?? '').split(',');
+  const seen = trustedProxies > 0 ? network(hops.at(-trustedProxies) ?? '') : null;
+  return seen ?? network(info.address ?? '') ?? 'unknown';
 }
 
-function network(address: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (mapped !== undefined) return mapped;
-  if (!isIPv6(address)) return address.slice(0, 64);
-  const [head = '', tail] = address.split('::');
-  const left = head === '' ? [] : head.split(':');
-  const right = tail === undefined || tail === '' ? [] : tail.split(':');
-  const groups = tail === undefined ? left : [...left, ...Array.from({ length: 8 - left.length - right.length }, () => '0'), ...right];
-  return `${groups.slice(0, 4).join(':')}::/64`;
+/** IPv4 as it is, IPv6 as its /64, each in one spelling; `null` for anything else. Some proxies write the port along. */
+function network(hop: string): string | null {
+  const text = hop.trim();
+  const [, v4 = ''] = /^([\d.]{7,15})(?::\d{1,5})?$/.exec(text) ?? [];
+  if (isIPv4(v4)) return v4;
+  const [, inBrackets = text] = /^\[([^\]]+)\](?::\d{1,5})?$/.exec(text) ?? [];
+  const [v6 = ''] = inBrackets.split('%');
+  return isIPv6(v6) ? networkOfIPv6(v6) : null;
+}
+
+function networkOfIPv6(address: string): string {
+  // The URL parser writes every spelling of an address in one way: small letters, no leading zeros, no dotted part.
+  const [head = '', tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::');
+  const left = groupsOf(head);
+  const right = groupsOf(tail ?? '');
+  const groups = [...left, ...Array.from({ length: 8 - left.length - right.length }, () => '0'), ...right];
+  const isMapped = groups.slice(0, 6).join(':') === '0:0:0:0:0:ffff';
+  return isMapped ? dotted(groups.slice(6)) : `${groups.slice(0, 4).join(':')}::/64`;
+}
+
+function groupsOf(text: string): string[] {
+  return text === '' ? [] : text.split(':');
+}
+
+function dotted(groups: readonly string[]): string {
+  return groups
+    .map((group) => Number.parseInt(group, 16))
+    .flatMap((value) => [value >> 8, value & 0xff])
+    .join('.');
 }
 
 const SINGLE = new Set(['authorization', 'content-length', 'content-type', 'dpop', 'host', 'last-event-id', 'origin']);
