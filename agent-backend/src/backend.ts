@@ -36,6 +36,8 @@ export interface BackendOptions {
   readonly clock?: Clock;
   /** JSON lines without token, id or text. Default: silent. */
   readonly log?: Logger;
+  /** Opens the store that the configuration names. Default: `openStore`. */
+  readonly openStore?: typeof openStore;
 }
 
 /**
@@ -50,7 +52,7 @@ export async function createBackend(config: Config, options: BackendOptions = {}
   const speakers = new Map<string, Agent>();
   for (const [name, { agent }] of Object.entries(agents)) speakers.set(name, typeof agent === 'function' ? await agent(env) : agent);
   const keys = readKeys(agents, env);
-  const store = await openStore({ databaseUrl: checked.databaseUrl, dataDir, clock });
+  const store = await (options.openStore ?? openStore)({ databaseUrl: checked.databaseUrl, dataDir, clock });
   const identityKeys = await createIdentityKeyring(keys.identityKeys, { store, clock }).catch(async (error: unknown) => {
     await store.close();
     throw error;

@@ -3,9 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { MintResponse } from '@familiar/protocol';
+import type { Logger } from 'pino';
 import type { Agent } from '../src/agents/agent.ts';
 import { functionAgent } from '../src/agents/function-agent.ts';
-import { createBackend } from '../src/backend.ts';
+import { type BackendOptions, createBackend } from '../src/backend.ts';
 import type { AgentConfig } from '../src/config/config.ts';
 import { type Browser, openBrowser } from './identity-world.ts';
 
@@ -24,6 +25,8 @@ export interface HttpWorldOptions {
   readonly trustedProxies?: number;
   /** Default `Date.now`. */
   readonly clock?: () => number;
+  readonly log?: Logger;
+  readonly openStore?: BackendOptions['openStore'];
 }
 
 export interface CallOptions {
@@ -47,7 +50,7 @@ export async function openHttpWorld(options: HttpWorldOptions = {}) {
     secretKeys: [{ name: 'server', secret: secretKey }],
     ...options.agent,
   };
-  const { databaseUrl, trustedProxies } = options;
+  const { databaseUrl, trustedProxies, clock, log, openStore } = options;
   const backend = await createBackend(
     {
       agents: { [AGENT]: agent },
@@ -56,7 +59,12 @@ export async function openHttpWorld(options: HttpWorldOptions = {}) {
       ...(databaseUrl === undefined ? {} : { databaseUrl }),
       ...(trustedProxies === undefined ? {} : { trustedProxies }),
     },
-    { env: {}, ...(options.clock === undefined ? {} : { clock: options.clock }) },
+    {
+      env: {},
+      ...(clock === undefined ? {} : { clock }),
+      ...(log === undefined ? {} : { log }),
+      ...(openStore === undefined ? {} : { openStore }),
+    },
   );
   const call = (method: string, path: string, { token, body, raw, headers, address, rawHeaders }: CallOptions = {}) => {
     const sent = raw ?? (body === undefined ? undefined : JSON.stringify(body));
@@ -72,7 +80,7 @@ export async function openHttpWorld(options: HttpWorldOptions = {}) {
     return backend.fetch(request, { address: address ?? '203.0.113.1', ...(rawHeaders === undefined ? {} : { rawHeaders }) });
   };
   async function mint(members: Record<string, unknown> = {}, browser?: Browser): Promise<MintResponse> {
-    const made = browser ?? (await openBrowser(Date.now));
+    const made = browser ?? (await openBrowser(clock ?? Date.now));
     const answer = await call('POST', '/v1/embed/session-tokens', {
       body: { embed_key: embedKey, ...members },
       headers: { origin: ORIGIN, dpop: await made.prove() },

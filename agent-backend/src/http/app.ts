@@ -23,18 +23,47 @@ export function createApp(services: Services): App {
     const allow = ROUTES.filter((route) => route.path === path).map(({ method }) => method);
     hono.all(path, async (context) => {
       const problem = new HttpProblem('method_not_allowed', `This address takes ${allow.join(', ')}.`);
-      const response = problemResponse(problem);
+      const response = turnAway(services, context.req.raw, { route: path, problem });
       response.headers.set('allow', allow.join(', '));
-      allowOrigin(response, context.req.raw, services.embedKeys);
       return response;
     });
   }
-  hono.notFound(async (context) => {
-    const response = problemResponse(notFound());
-    allowOrigin(response, context.req.raw, services.embedKeys);
-    return response;
-  });
+  hono.notFound(async (context) => turnAway(services, context.req.raw, { route: NO_ROUTE, problem: notFound() }));
   return async (request, info) => (request.method === 'OPTIONS' ? preflight(request, services.embedKeys) : hono.fetch(request, info));
+}
+
+/** In logs and counters, in the place of a path that may hold anything. */
+const NO_ROUTE = 'no route';
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']);
+
+interface Unmatched {
+  readonly route: string;
+  readonly problem: HttpProblem;
+}
+
+function turnAway(services: Services, request: Request, { route, problem }: Unmatched): Response {
+  const response = problemResponse(problem);
+  allowOrigin(response, request, services.embedKeys);
+  const method = METHODS.has(request.method) ? request.method : 'other';
+  note(services, response, { method, route, code: problem.code });
+  return response;
+}
+
+interface Noted {
+  readonly method: string;
+  readonly route: string;
+  readonly code: string | undefined;
+  /** Default: this moment. */
+  readonly startedAt?: number;
+}
+
+/** One line and one count for each answer; names from this code alone, since addresses may hold a token. */
+function note({ metrics, log, clock }: Services, response: Response, { method, route, code, startedAt }: Noted): void {
+  response.headers.set('x-content-type-options', 'nosniff');
+  const { status } = response;
+  metrics.count('familiar_http_requests_total', { route, method, status: String(status) });
+  const now = clock();
+  log.info({ method, route, status, code, durationMs: now - (startedAt ?? now) }, 'request');
 }
 
 interface Incoming {
@@ -57,10 +86,7 @@ async function answer(services: Services, incoming: Incoming): Promise<Response>
   // A page of another site learns nothing, not even why.
   if (code === 'origin_not_allowed') response.headers.append('vary', 'Origin');
   else allowOrigin(response, request, services.embedKeys);
-  response.headers.set('x-content-type-options', 'nosniff');
-  services.metrics.count('familiar_http_requests_total', { route: route.path, method: route.method, status: String(response.status) });
-  const entry = { method: route.method, route: route.path, status: response.status, code, durationMs: services.clock() - startedAt };
-  services.log.info(entry, 'request');
+  note(services, response, { method: route.method, route: route.path, code, startedAt });
   return request.method === 'HEAD' ? withoutBody(response) : response;
 }
 
