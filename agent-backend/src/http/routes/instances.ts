@@ -88,8 +88,16 @@ function scopeOf(call: Call): Scope {
   return { agent: principalOf(call).agent, instance: call.params['id'] ?? '' };
 }
 
+/** The same check as where ids come in (R3 to R5): what nobody can be called is not looked for. */
 function participantOf({ params }: Call): { readonly level: Level; readonly id: string } {
   const level = LEVELS.find((one) => one === params['level']);
   if (level === undefined) throw notFound();
-  return { level, id: params['participant'] ?? '' };
+  const id = params['participant'] ?? '';
+  // An anonymous id is made here, with a prefix that is reserved for it.
+  const prefix = level === 'anonymous' && id.startsWith('anon_') ? 'anon_' : '';
+  const parsed = parseId(id.slice(prefix.length));
+  if (parsed.kind === 'refused') throw new IdentityError(parsed.code, `participant: ${parsed.detail}`);
+  if (parsed.kind === 'ephemeral')
+    throw new IdentityError('reserved_id', 'participant: "ephemeral" is reserved, and nobody in a shared instance is called so.');
+  return { level, id };
 }
