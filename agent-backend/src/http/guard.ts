@@ -9,7 +9,7 @@ import type { Services } from './services.ts';
 const SECRETS_IN_URL = ['token', 'jwt', 'access_token', 'identity_token', 'session_token', 'anonymous_secret', 'secret', 'authorization'];
 const LOOKS_SECRET = /^(?:sk_|ey[A-Za-z0-9_-]+\.)/;
 
-/** Refuses what no route should see: tokens in the URL, doubled headers. */
+/** Refuses what no route should see: tokens in the URL, doubled parameters and headers. */
 export function checkRequest(url: URL, info: ConnectionInfo): void {
   for (const [name, value] of url.searchParams) {
     if (SECRETS_IN_URL.includes(name.toLowerCase()) || LOOKS_SECRET.test(value))
@@ -18,7 +18,27 @@ export function checkRequest(url: URL, info: ConnectionInfo): void {
         'A token or secret stands in the address, where logs keep it. Send it in the Authorization header, and renew it.',
       );
   }
+  refuseDoubledParameter(url);
   if (hasDoubledHeader(info.rawHeaders)) throw new HttpProblem('malformed_request', 'A header that may come once came twice.');
+}
+
+/** Parameters that routes read, with the code of a doubled one. Two values name two things, and which one is meant is not ours to guess. */
+const SINGLE_PARAMETERS = {
+  end_user_id: 'conflicting_ids',
+  user_id: 'conflicting_ids',
+  instance: 'conflicting_ids',
+  instance_id: 'conflicting_ids',
+  before: 'invalid_cursor',
+  last_event_id: 'invalid_cursor',
+  embed_key: 'malformed_request',
+  limit: 'malformed_request',
+  name: 'malformed_request',
+  q: 'malformed_request',
+} as const;
+
+function refuseDoubledParameter({ searchParams }: URL): void {
+  for (const [name, code] of Object.entries(SINGLE_PARAMETERS))
+    if (searchParams.getAll(name).length > 1) throw new HttpProblem(code, `?${name}= came more than once. Send it once.`);
 }
 
 /** The credential of a request, so that a stream can show it again later. */
