@@ -1,9 +1,7 @@
 import type { Participant } from '@familiar/protocol';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { listStoreSources } from '../../test/stores.ts';
+import { describe, expect, test } from 'vitest';
+import { describeStores } from '../../test/describe-stores.ts';
 import type { Scope } from '../identity/principal.ts';
-import { openStore } from '../store/open-store.ts';
-import type { Store } from '../store/store.ts';
 import { displayName } from './display-name.ts';
 import { joinInstance, listParticipants, readmitParticipant, removeParticipant } from './participants.ts';
 import { checkAdmission, checkStanding } from './standing.ts';
@@ -12,17 +10,7 @@ const ANN: Participant = { level: 'verified', id: 'ann', name: 'Ann', picture: '
 const NOW = Date.UTC(2030, 0, 1);
 let counter = 0;
 
-describe.each(listStoreSources())('participants on $kind', (source) => {
-  let store: Store;
-  beforeAll(async () => {
-    await source.start();
-    store = await openStore(await source.create());
-  }, 60_000);
-  afterAll(async () => {
-    await store.close();
-    await source.stop();
-  });
-
+describeStores('participants', (store) => {
   const make = async (kind = 'shared'): Promise<Scope> => {
     const scope = { agent: 'acme/shop', instance: `inst_${++counter}` };
     await store.run('INSERT INTO instances (agent, instance, kind, created_at, seen_at) VALUES ($1, $2, $3, 0, 0)', [

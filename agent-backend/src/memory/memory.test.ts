@@ -1,28 +1,16 @@
 import type { Participant } from '@familiar/protocol';
 import * as fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { listStoreSources } from '../../test/stores.ts';
+import { expect, test } from 'vitest';
+import { describeStores } from '../../test/describe-stores.ts';
 import type { Scope } from '../identity/principal.ts';
 import { createSession, eraseInstance } from '../sessions/index.ts';
-import { openStore } from '../store/open-store.ts';
-import type { Store } from '../store/store.ts';
 import { createInstanceMemory, forgetFact, listFacts, MOST_FACTS } from './index.ts';
 
 const ADA: Participant = { level: 'soft', id: 'ada' };
 const NOW = Date.UTC(2030, 0, 1);
 let scopes = 0;
 
-describe.each(listStoreSources())('memory on $kind', (source) => {
-  let store: Store;
-  beforeAll(async () => {
-    await source.start();
-    store = await openStore(await source.create());
-  }, 60_000);
-  afterAll(async () => {
-    await store.close();
-    await source.stop();
-  });
-
+describeStores('memory', (store) => {
   const makeInstance = async (scope: Scope = { agent: 'acme/shop', instance: `inst_${++scopes}` }) => {
     await store.transaction((tx) => createSession(tx, scope, { id: 's', kind: 'soft', metadata: {}, now: NOW }));
     return scope;

@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Participant } from '@familiar/protocol';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { listStoreSources } from '../../test/stores.ts';
+import { expect, test } from 'vitest';
+import { describeStores } from '../../test/describe-stores.ts';
 import type { Scope } from '../identity/principal.ts';
 import { buryInstance, isBuried } from '../instance/tombstones.ts';
 import { createInstanceMemory, listFacts } from '../memory/index.ts';
 import { startRun } from '../runs/start-run.ts';
-import { openStore } from '../store/open-store.ts';
-import type { Store } from '../store/store.ts';
 import {
   appendMessage,
   claimSessions,
@@ -27,17 +25,7 @@ const NOW = Date.UTC(2030, 0, 1);
 const HOUR = 3_600_000;
 let counter = 0;
 
-describe.each(listStoreSources())('claims on $kind', (source) => {
-  let store: Store;
-  beforeAll(async () => {
-    await source.start();
-    store = await openStore(await source.create());
-  }, 60_000);
-  afterAll(async () => {
-    await store.close();
-    await source.stop();
-  });
-
+describeStores('claims', (store) => {
   const newScopes = () => {
     counter += 1;
     const [anonymous, account, other] = ['anon', 'acct', 'othr'].map((name) => ({

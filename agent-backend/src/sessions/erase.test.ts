@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Participant } from '@familiar/protocol';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { listStoreSources } from '../../test/stores.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { describeStores } from '../../test/describe-stores.ts';
 import { functionAgent } from '../agents/function-agent.ts';
 import type { Scope } from '../identity/principal.ts';
 import { isBuried } from '../instance/tombstones.ts';
@@ -9,8 +9,6 @@ import { createInstanceMemory } from '../memory/index.ts';
 import { sweep } from '../retention.ts';
 import { createEngine, type Engine } from '../runs/index.ts';
 import { startRun } from '../runs/start-run.ts';
-import { openStore } from '../store/open-store.ts';
-import type { Store } from '../store/store.ts';
 import {
   appendMessage,
   claimSessions,
@@ -29,17 +27,7 @@ const NOW = Date.UTC(2030, 0, 1);
 const MINUTE = 60_000;
 let counter = 0;
 
-describe.each(listStoreSources())('erasure on $kind', (source) => {
-  let store: Store;
-  beforeAll(async () => {
-    await source.start();
-    store = await openStore(await source.create());
-  }, 60_000);
-  afterAll(async () => {
-    await store.close();
-    await source.stop();
-  });
-
+describeStores('erasure', (store) => {
   const newScope = (): Scope => ({ agent: 'acme/shop', instance: `inst_${++counter}` });
   const open = (scope: Scope, id: string, kind: 'ephemeral' | 'anonymous' | 'shared' | 'verified' = 'ephemeral') =>
     store.transaction((tx) => createSession(tx, scope, { id, kind, metadata: {}, now: NOW }));

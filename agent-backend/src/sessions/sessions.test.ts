@@ -1,9 +1,8 @@
 import type { Participant } from '@familiar/protocol';
 import * as fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { listStoreSources } from '../../test/stores.ts';
+import { expect, test } from 'vitest';
+import { describeStores } from '../../test/describe-stores.ts';
 import type { Scope } from '../identity/principal.ts';
-import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
 import {
   appendMessage,
@@ -28,17 +27,7 @@ function makeScope(): Scope {
   return { agent: 'acme/shop', instance: `inst_${scopes}` };
 }
 
-describe.each(listStoreSources())('sessions on $kind', (source) => {
-  let store: Store;
-  beforeAll(async () => {
-    await source.start();
-    store = await openStore(await source.create());
-  }, 60_000);
-  afterAll(async () => {
-    await store.close();
-    await source.stop();
-  });
-
+describeStores('sessions', (store) => {
   const create = (scope: Scope, id: string, now = NOW) =>
     store.transaction((tx) => createSession(tx, scope, { id, kind: 'verified', metadata: {}, now }));
   const send = (scope: Scope, session: string, message: { readonly id: string; readonly content: string }) =>

@@ -1,25 +1,12 @@
 import { LIMITS } from '@familiar/protocol';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { listStoreSources } from '../../test/stores.ts';
-import { openStore } from './open-store.ts';
-import type { Store } from './store.ts';
+import { expect, test } from 'vitest';
+import { describeFreshStores } from '../../test/describe-stores.ts';
 import { deleteExpired } from './sweep.ts';
 
 const NOW = 1_900_000_000_000;
 const OLD = NOW - LIMITS.eventRetentionMs - 1;
 
-describe.each(listStoreSources())('the sweep on $kind', (source) => {
-  let store: Store;
-  beforeAll(() => source.start(), 60_000);
-  beforeEach(async () => {
-    await store?.close();
-    store = await openStore(await source.create());
-  });
-  afterAll(async () => {
-    await store.close();
-    await source.stop();
-  });
-
+describeFreshStores('the sweep', (store) => {
   const addEvent = (stream: string, pos: number, at: number) =>
     store.run(
       `INSERT INTO events (agent, instance, session, pos, stream, seq, data, created_at) VALUES ('a', 'i', 's', $2, $1, $2, '{}', $3)`,
