@@ -1,7 +1,7 @@
 import { decodeJwt, decodeProtectedHeader, SignJWT } from 'jose';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { AGENT, minted, openWorld, OTHER_AGENT, randomSecret, type World } from '../../test/identity-world.ts';
-import { deleteExpiredIdentityRows } from './expiry.ts';
+import { deleteExpired } from '../store/sweep.ts';
 import type { IdentityError } from './identity-error.ts';
 import type { ParticipantPrincipal } from './principal.ts';
 import { createSessionTokens } from './session-token.ts';
@@ -48,7 +48,7 @@ describe('a session token', () => {
     const principal = await world.sessionTokens.verify(mine);
     await world.sessionTokens.revoke(principal);
     await world.sessionTokens.revoke(principal);
-    await deleteExpiredIdentityRows(world.store, world.time.now);
+    await deleteExpired(world.store, world.time.now);
     expect([await codeOf(mine), await codeOf(other)]).toEqual(['session_token_revoked', 'accepted']);
   });
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { AGENT, minted, openBrowser, openWorld, ORIGIN, randomSecret, refused, type World } from '../../test/identity-world.ts';
-import { deleteExpiredIdentityRows } from '../identity/expiry.ts';
+import { deleteExpired } from '../store/sweep.ts';
 
 let world: World;
 beforeEach(async () => {
@@ -202,7 +202,7 @@ describe('ephemeral', () => {
     if (principal.kind !== 'participant') throw new Error('not a participant');
     await world.sessionTokens.revoke(principal);
     world.time.now += 16 * 60_000;
-    await deleteExpiredIdentityRows(world.store, world.time.now);
+    await deleteExpired(world.store, world.time.now);
     const next = minted(await world.mint({ user_id: 'ephemeral' }, { authorization: `Bearer ${first.token}` }));
     expect(next.instance.id).not.toBe(first.instance.id);
   });

@@ -26,7 +26,7 @@ export interface Engine {
   isDraining(): boolean;
   /** No new runs; waits for the running ones, then ends the rest as `interrupted`. */
   drain(patienceMs: number): Promise<void>;
-  /** Ends what a dead process left behind, then keeps leases and old events in order until `drain`. */
+  /** Ends what a dead process left behind, then keeps leases in order until `drain`. */
   recover(): Promise<void>;
 }
 

@@ -2,7 +2,6 @@ import type { EventBus } from './event-bus.ts';
 import { renewLeases } from './leases.ts';
 import type { EngineDeps, LiveRun } from './live-run.ts';
 import { endOrphan, findOrphans } from './orphans.ts';
-import { pruneEvents } from './prune.ts';
 import { refKey } from './run-ref.ts';
 
 export interface HousekeepingDeps extends EngineDeps {
@@ -12,7 +11,7 @@ export interface HousekeepingDeps extends EngineDeps {
   readonly live: ReadonlyMap<string, LiveRun>;
 }
 
-/** Leases renewed, orphans ended, old events removed. */
+/** Leases renewed, orphans ended. */
 export interface Housekeeping {
   /** Once: ends runs whose lease ended before this time, in milliseconds since 1970. */
   keep(orphansBeforeMs: number): Promise<void>;
@@ -28,7 +27,6 @@ export function createHousekeeping(deps: HousekeepingDeps): Housekeeping {
       const runs = [...deps.live.values()].map(({ ref }) => ref);
       await renewLeases(deps.store, runs, { owner: deps.owner, leaseUntilMs: deps.clock() + deps.leaseMs });
       await endOrphans(deps, orphansBeforeMs);
-      await pruneEvents(deps.store, deps.clock());
     } catch (error) {
       deps.report({ event: 'housekeeping_failed', error });
     }

@@ -110,6 +110,15 @@ describeStores('erasure', (store) => {
     const engine = { forget: () => undefined } as unknown as Engine;
     const at = (now: number) => sweep({ store, clock: () => now, engine });
 
+    test('takes in one go whatever has expired, more than fits into one statement too', async () => {
+      const place = (row: number): string => `('acme/shop', 'jti_${row}', ${NOW})`;
+      await store.run(
+        `INSERT INTO proofs (agent, jti, expires_at) VALUES ${Array.from({ length: 1201 }, (_, row) => place(row)).join(', ')}`,
+      );
+      await at(NOW);
+      expect(await store.rows(`SELECT jti FROM proofs WHERE jti LIKE 'jti_%'`)).toEqual([]);
+    });
+
     test('ends ephemeral instances that idled 30 minutes and anonymous ones that idled 30 days, and no others', async () => {
       const [ephemeral, awake, anonymous, verified] = [newScope(), newScope(), newScope(), newScope()];
       await open(ephemeral, 's');
