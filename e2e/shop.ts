@@ -2,7 +2,7 @@ import { expect, type Page } from '@playwright/test';
 import type { Demo } from './demo.ts';
 
 /** The passwords of the demo's accounts; its sign-in page shows them, too. */
-const PASSWORDS: Record<string, string> = { alice: 'fern-and-moss', bob: 'clay-and-rain' };
+export const PASSWORDS: Record<string, string> = { alice: 'fern-and-moss', bob: 'clay-and-rain' };
 
 /** Signs in on the shop's own form and lands on the members' page. */
 export async function signIn(page: Page, demo: Demo, account: string): Promise<void> {
