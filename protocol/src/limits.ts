@@ -9,6 +9,8 @@ export const LIMITS = {
   mintBurst: 10,
   anonymousMessagesPerMinute: 20,
   anonymousMessagesPerDay: 300,
+  anonymousSessionsPerHour: 60,
+  anonymousSessionBurst: 20,
   queuedMessages: 5,
   streamsPerParticipant: 4,
   streamsPerAddress: 20,
