@@ -5,6 +5,7 @@ import { type AgentConfig, type Config, defineConfig, type Environment } from '.
 import { readIdentityKey, readSecret, readSessionSecrets } from './config/secrets.ts';
 import type { ConnectionInfo } from './http/address.ts';
 import { createApp } from './http/app.ts';
+import { createKnownBrowsers } from './http/known-browsers.ts';
 import { createRateTable, createSlotTable } from './http/limits.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import type { AgentFacts } from './http/services.ts';
@@ -75,6 +76,7 @@ export async function createBackend(config: Config, options: BackendOptions = {}
     claims: createClaims({ ...identity, claimSetting: (name) => own(agents, name)?.claim ?? 'ask' }),
     findAgent: (name) => describeAgent(agents, { name, badge: findAgent(name)?.badge }),
     rates: createRateTable(clock),
+    browsers: createKnownBrowsers(clock),
     streams: createSlotTable(),
     publicUrl: checked.publicUrl ?? null,
     trustedProxies: checked.trustedProxies ?? 0,

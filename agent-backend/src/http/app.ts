@@ -113,6 +113,7 @@ async function handle(services: Services, { route, request, params, info }: Inco
   });
   const isOpen = route.credentials.includes('none') || route.credentials.includes('origin');
   const principal = isOpen ? null : await credential.verify();
+  if (principal?.kind === 'participant') services.browsers.note(principal.agent, principal.holder);
   const call: Call = {
     services,
     request,

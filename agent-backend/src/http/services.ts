@@ -11,6 +11,7 @@ import type { IdentityProblem, MintCall, MintResult } from '../instance/mint.ts'
 import type { Engine } from '../runs/index.ts';
 import type { Claims } from '../sessions/index.ts';
 import type { Store } from '../store/store.ts';
+import type { KnownBrowsers } from './known-browsers.ts';
 import type { RateTable, SlotTable } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -33,6 +34,7 @@ export interface Services {
   readonly authenticate: (call: AuthenticateCall) => Promise<Principal | IdentityProblem>;
   readonly findAgent: (name: string) => AgentFacts | null;
   readonly rates: RateTable;
+  readonly browsers: KnownBrowsers;
   readonly streams: SlotTable;
   readonly metrics: Metrics;
   readonly log: Logger;

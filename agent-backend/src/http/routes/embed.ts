@@ -1,6 +1,7 @@
-import { type EmbedConfig, LIMITS } from '@familiar/protocol';
+import type { EmbedConfig } from '@familiar/protocol';
 import { z } from 'zod';
 import { isAllowedOrigin } from '../../identity/origins.ts';
+import { takeMint } from '../mint-limits.ts';
 import { HttpProblem } from '../problem.ts';
 import { type Call, empty, json, type Route, withBody } from '../route.ts';
 import { principalOf } from '../subject.ts';
@@ -44,11 +45,9 @@ async function config(call: Call): Promise<Response> {
   return json(body);
 }
 
-const HOUR_MS = 3_600_000;
-
 async function mint(call: Call): Promise<Response> {
   const { services, request } = call;
-  takeMint(call);
+  const granted = await takeMint(call);
   const { headers } = request;
   const result = await services.mint({
     body: call.body,
@@ -59,24 +58,12 @@ async function mint(call: Call): Promise<Response> {
     authorization: headers.get('authorization'),
   });
   if (result.kind === 'minted') {
+    granted();
     services.metrics.count('familiar_mints_total', { result: result.response.level });
     return json(result.response);
   }
   services.metrics.count('familiar_mints_total', { result: result.code });
   throw new HttpProblem(result.code, result.detail, { nonce: result.nonce });
-}
-
-/** Per agent and address: an agent with a small burst, or a made-up embed key, drains nobody else's. */
-function takeMint({ services, address, body }: Call): void {
-  const embedKey = typeof body === 'object' && body !== null && 'embed_key' in body ? body.embed_key : null;
-  const agent = services.embedKeys.find(embedKey)?.agent ?? '';
-  const limits = services.findAgent(agent)?.limits ?? {};
-  const rate = { burst: limits.mintBurst ?? LIMITS.mintBurst, perMs: (limits.mintsPerHour ?? LIMITS.mintsPerHour) / HOUR_MS };
-  const waitMs = services.rates.take(JSON.stringify(['mint', agent, address]), rate);
-  if (waitMs > 0)
-    throw new HttpProblem('rate_limited', 'Too many new session tokens from this address. Wait, then try again.', {
-      retryAfterS: waitMs / 1000,
-    });
 }
 
 async function revoke(call: Call): Promise<Response> {
