@@ -39,6 +39,8 @@ export interface LimitsConfig {
   readonly mintBurst?: number;
   readonly anonymousMessagesPerMinute?: number;
   readonly anonymousMessagesPerDay?: number;
+  readonly anonymousSessionsPerHour?: number;
+  readonly anonymousSessionBurst?: number;
   readonly streamsPerParticipant?: number;
   readonly streamsPerAddress?: number;
 }

@@ -58,6 +58,8 @@ const LIMITS_CONFIG = z.strictObject({
   mintBurst: count.optional(),
   anonymousMessagesPerMinute: count.optional(),
   anonymousMessagesPerDay: count.optional(),
+  anonymousSessionsPerHour: count.optional(),
+  anonymousSessionBurst: count.optional(),
   streamsPerParticipant: count.optional(),
   streamsPerAddress: count.optional(),
 });

@@ -8,6 +8,7 @@ import { type Call, json, type Route, withBody } from '../route.ts';
 import { openStream, takeStream } from '../stream.ts';
 import { principalOf, type Subject, subjectOf } from '../subject.ts';
 import { takeMessage } from '../message-limits.ts';
+import { takeSession } from '../session-limits.ts';
 import { sessionId } from './sessions.ts';
 
 const BOTH = ['session', 'secret'] as const;
@@ -85,6 +86,7 @@ async function agUi(call: Call<RunInput>): Promise<Response> {
   if ((await getSession(store, subject.scope, session)) === null) {
     if ((call.body.resume ?? []).length > 0) throw notResumable();
     if (messages.length === 0) throw nothingToAnswer();
+    takeSession(call, subject);
     const { kind, name } = subject.instance;
     await store.transaction((tx) =>
       createSession(tx, subject.scope, {

@@ -7,6 +7,7 @@ import { createSession, deleteSession, endInstance, getSession, listMessages, li
 import { scrub } from '../../store/scrub.ts';
 import { notFound } from '../problem.ts';
 import { type Call, empty, json, type Route, withBody } from '../route.ts';
+import { takeSession } from '../session-limits.ts';
 import { freshPart, principalOf, type Subject, subjectOf, toSubject } from '../subject.ts';
 
 const BOTH = ['session', 'secret'] as const;
@@ -49,7 +50,9 @@ type Metadata = Readonly<Record<string, unknown>>;
 
 async function create(call: Call<z.output<typeof NEW_SESSION>>): Promise<Response> {
   const { metadata = {}, title } = call.body;
-  const { scope, instance, participant } = subjectOfMetadata(call, metadata);
+  const subject = subjectOfMetadata(call, metadata);
+  const { scope, instance, participant } = subject;
+  takeSession(call, subject);
   const options = { kind: instance.kind, participant, instanceName: instance.name, now: call.services.clock(), title };
   const kept = principalOf(call).kind === 'server' ? metadata : withoutIdentity(metadata);
   return json(await call.services.store.transaction((tx) => createSession(tx, scope, { ...options, metadata: kept })), 201);
