@@ -2,16 +2,26 @@ import { answer, type TokenHandlerOptions } from './answer.ts';
 
 /**
  * The route that gives a signed-in page its identity token, for everything that speaks Fetch: Next route handlers, Hono, Deno, Bun.
+ * `getUser` gets the framework's own request, such as Next's `NextRequest`.
  * `POST`, same origin only → `200 {identity_token, expires_in}` · `401 signed_out` · `403` · `405`. Never rejects.
  */
-export function tokenHandler(options: TokenHandlerOptions<Request>): (request: Request) => Promise<Response> {
+export function tokenHandler<Incoming extends Request = Request>(
+  options: TokenHandlerOptions<Incoming>,
+): (request: Incoming) => Promise<Response> {
   return async (request) => {
     const { status, headers, body } = await answer(options, request, {
       method: request.method,
       fetchSite: request.headers.get('sec-fetch-site'),
       origin: request.headers.get('origin'),
-      ownOrigin: new URL(request.url).origin,
+      ownOrigin: readOwnOrigin(request),
     });
     return new Response(body, { status, headers });
   };
+}
+
+/** What the page addressed. Next writes `localhost` into `url`, whatever the host; a page cannot set `Host` (Fetch §2.2.2). */
+function readOwnOrigin({ url, headers }: Request): string {
+  const { protocol, origin } = new URL(url);
+  const host = headers.get('host');
+  return host === null ? origin : `${protocol}//${host}`;
 }
