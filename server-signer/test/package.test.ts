@@ -1,32 +1,22 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { decodeJwt } from 'jose';
 import { publint } from 'publint';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { generateSigningKey } from '../src/generate-signing-key.ts';
+import { installPublished, readProgram } from './published.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'familiar-package-'));
-const modules = join(folder, 'node_modules');
-const installed = join(modules, '@familiar/server-signer');
+let installed = '';
 /** The Node that runs this test, and the system's own where it is another. */
 const nodes = [process.execPath, '/usr/local/bin/node', '/usr/bin/node'].filter(
   (path, at, all) => existsSync(path) && all.indexOf(path) === at,
 );
 
 beforeAll(() => {
-  const tsc = join(root, 'node_modules/.bin/tsc');
-  for (const name of ['protocol', 'server-signer']) {
-    const target = join(modules, '@familiar', name);
-    mkdirSync(target, { recursive: true });
-    execFileSync(tsc, ['-p', join(root, name, 'tsconfig.build.json'), '--outDir', join(target, 'dist')], { cwd: join(root, name) });
-    cpSync(join(root, name, 'package.json'), join(target, 'package.json'));
-    cpSync(join(root, name, 'src'), join(target, 'src'), { recursive: true });
-  }
-  cpSync(join(root, 'node_modules/jose'), join(modules, 'jose'), { recursive: true });
+  installed = installPublished(join(folder, 'node_modules'));
 }, 60_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -38,7 +28,7 @@ test('the package’s exports, types and program are what package.json says', as
 test.each(nodes)('the built package signs on %s, and its program finds nothing wrong', async (node) => {
   const { privateJwk } = await generateSigningKey();
   const env = { ...process.env, FAMILIAR_SIGNING_KEY: JSON.stringify(privateJwk) };
-  const script = `${readme(1)}\nprocess.stdout.write(token);\n`;
+  const script = `${readProgram('no route')}\nprocess.stdout.write(token);\n`;
   writeFileSync(join(folder, 'sign.mjs'), script);
   const token = execFileSync(node, ['sign.mjs'], { cwd: folder, env, encoding: 'utf8' });
   expect(decodeJwt(token)).toMatchObject({ sub: 'member-5f2c81', aud: 'fernwell/guide' });
@@ -50,13 +40,7 @@ test.each(nodes)('the built package signs on %s, and its program finds nothing w
 
 test('the README’s route starts as it is written', async () => {
   const { privateJwk } = await generateSigningKey();
-  writeFileSync(join(folder, 'route.mjs'), `${readme(0)}\nprocess.stdout.write(typeof familiarToken);\n`);
+  writeFileSync(join(folder, 'route.mjs'), `${readProgram('node route')}\nprocess.stdout.write(typeof familiarToken);\n`);
   const env = { ...process.env, FAMILIAR_SIGNING_KEY: JSON.stringify(privateJwk) };
   expect(execFileSync(process.execPath, ['route.mjs'], { cwd: folder, env, encoding: 'utf8' })).toBe('function');
 });
-
-/** The README's nth program. */
-function readme(at: number): string {
-  const programs = [...readFileSync(join(root, 'server-signer/README.md'), 'utf8').matchAll(/```ts\n([\s\S]*?)```/g)];
-  return programs[at]?.[1] ?? 'throw new Error("The README has lost a program.");';
-}
