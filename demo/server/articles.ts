@@ -32,6 +32,12 @@ export function parseArticle(text: string, name: string): Article {
   const { title, url } = facts;
   if (!title || !url) throw new Error(`${name} needs a title and a url in its front matter.`);
   const rendered = marked.parse(markdown, { async: false });
-  const body = trusted(rendered.replaceAll('<table>', '<div class="table"><table>').replaceAll('</table>', '</table></div>'));
+  const body = trusted(rendered.replace(/<table>.*?<\/table>/gs, (table) => `<div class="table">${nameRows(table)}</div>`));
   return { title, url, facts, body };
+}
+
+/** Markdown has no tables without names over their columns: where these are blank, the first column names the rows. */
+function nameRows(table: string): string {
+  if (/<th(?: [^>]*)?>[^<]/.test(table)) return table;
+  return table.replace(/<thead>.*?<\/thead>/s, '').replace(/<tr>\s*<td>(.*?)<\/td>/gs, '<tr><th scope="row">$1</th>');
 }

@@ -99,3 +99,11 @@ test('all pages of the folder load, and every plant says whether pets may chew i
 test('a page without an address names the file that lacks it', () => {
   expect(() => parseArticle('---\ntitle: Lost\n---\nText', 'lost.md')).toThrow('lost.md needs a title and a url');
 });
+
+test('a table whose columns have no names has the names of its rows in the first one', () => {
+  const parse = (table: string): string => parseArticle(`---\ntitle: a\nurl: /a\n---\n${table}`, 'a.md').body.markup;
+  const named = parse('| | |\n| --- | --- |\n| Price | £34 |');
+  expect(named).toContain('<th scope="row">Price</th>');
+  expect(named).not.toContain('<thead>');
+  expect(parse('| To | Price |\n| --- | --- |\n| Wales | £5 |')).toContain('<td>Wales</td>');
+});
