@@ -12,6 +12,7 @@ import type { AgentFacts } from './http/services.ts';
 import type { Clock } from './identity/clock.ts';
 import { createEmbedKeys } from './identity/embed-keys.ts';
 import { createIdentityKeyring } from './identity/identity-keyring.ts';
+import type { KeySetFailure } from './identity/remote-key-set.ts';
 import { createProofNonces } from './identity/proof-nonce.ts';
 import { createSecretKeys } from './identity/secret-keys.ts';
 import { createSessionTokens } from './identity/session-token.ts';
@@ -54,7 +55,8 @@ export async function createBackend(config: Config, options: BackendOptions = {}
   for (const [name, { agent }] of Object.entries(agents)) speakers.set(name, typeof agent === 'function' ? await agent(env) : agent);
   const keys = readKeys(agents, env);
   const store = await (options.openStore ?? openStore)({ databaseUrl: checked.databaseUrl, dataDir, clock });
-  const identityKeys = await createIdentityKeyring(keys.identityKeys, { store, clock }).catch(async (error: unknown) => {
+  const report = (failure: KeySetFailure): void => log.warn({ event: 'key_set_unavailable', ...failure }, 'identity');
+  const identityKeys = await createIdentityKeyring(keys.identityKeys, { store, clock, report }).catch(async (error: unknown) => {
     await store.close();
     throw error;
   });

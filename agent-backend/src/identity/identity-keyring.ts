@@ -14,13 +14,15 @@ import {
   type KeySetUrlEntry,
 } from './identity-keys.ts';
 import type { Fetch } from './key-set-fetch.ts';
-import { createRemoteKeySet, type RemoteKeySet } from './remote-key-set.ts';
+import { createRemoteKeySet, type KeySetFailure, type RemoteKeySet, type RemoteKeySetDeps } from './remote-key-set.ts';
 
 export interface IdentityKeyringDeps {
   readonly store: Store;
   readonly clock: Clock;
   /** For JWKS URLs. Default: the global one. */
   readonly fetch?: Fetch;
+  /** Told when a JWKS URL could not be fetched, for the operator's log. */
+  readonly report?: (failure: KeySetFailure) => void;
 }
 
 /**
@@ -37,11 +39,11 @@ export interface IdentityKeyring extends IdentityKeys, IdentityKeyOffice {
 
 /** Throws `TypeError` at start for mistaken keys and addresses. */
 export async function createIdentityKeyring(entries: KeysByAgent<IdentityKeySource>, deps: IdentityKeyringDeps): Promise<IdentityKeyring> {
-  const { store, clock, fetch = globalThis.fetch } = deps;
+  const { store, clock, fetch = globalThis.fetch, report } = deps;
   const configured = await createIdentityKeys(select(entries, (entry): entry is IdentityKeyEntry => !('jwksUrl' in entry)));
   const published = openKeySets(
     select(entries, (entry): entry is KeySetUrlEntry => 'jwksUrl' in entry),
-    { clock, fetch },
+    { clock, fetch, report },
   );
   const cache = createIdentityKeyCache({ store, clock });
   const importRow = createRowImport();
@@ -93,7 +95,7 @@ interface KeySets {
   list(agent: string): Promise<readonly IdentityKey[]>;
 }
 
-function openKeySets(entries: KeysByAgent<KeySetUrlEntry>, deps: { readonly clock: Clock; readonly fetch: Fetch }): KeySets {
+function openKeySets(entries: KeysByAgent<KeySetUrlEntry>, deps: RemoteKeySetDeps): KeySets {
   const agents = new Map<string, readonly RemoteKeySet[]>();
   for (const [agent, list] of Object.entries(entries)) {
     if (list.some(({ issuer }) => issuer === '')) throw new TypeError('A jwksUrl needs its issuer, the iss of its tokens.');

@@ -1,6 +1,27 @@
 /** A key set is this long at most, in bytes; an issuer's has a few thousand. */
 const MOST_BYTES = 64 * 1024;
 
+/** Why a key set could not be had. The list is closed; an operator's log holds it. */
+export type KeySetTrouble =
+  | 'certificate_refused'
+  | 'unreachable'
+  | 'timeout'
+  | 'redirected'
+  | 'wrong_status'
+  | 'too_large'
+  | 'not_a_key_set';
+
+/** One attempt that failed. `message` never holds what was answered. */
+class KeySetError extends Error {
+  override readonly name = 'KeySetError';
+  readonly code: KeySetTrouble;
+
+  constructor(code: KeySetTrouble, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
 /** Asks for an address. The global `fetch` fits. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
@@ -29,10 +50,29 @@ export async function fetchKeySet(fetch: Fetch, url: string, init: RequestInit):
   const answer = await fetch(url, { ...init, redirect: 'manual', credentials: 'omit', cache: 'no-store' });
   if (answer.status !== 200) {
     await answer.body?.cancel();
-    throw new TypeError(`The key set's address answered ${answer.status}.`);
+    const isRedirect = answer.status >= 300 && answer.status < 400;
+    throw new KeySetError(isRedirect ? 'redirected' : 'wrong_status', `The key set's address answered ${answer.status}.`);
   }
   const body = await readBounded(answer);
   return { response: new Response(body, { status: 200 }), maxAgeMs: readMaxAge(answer.headers.get('cache-control') ?? '') };
+}
+
+/** Whatever an attempt rejected with, as one word. */
+export function nameTrouble(error: unknown): KeySetTrouble {
+  if (error instanceof KeySetError) return error.code;
+  const code = readCode(error);
+  if (code === 'ERR_JWKS_TIMEOUT') return 'timeout';
+  if (code.startsWith('ERR_J')) return 'not_a_key_set';
+  // `fetch` says "fetch failed"; what failed is its cause.
+  const cause = error instanceof Error ? readCode(error.cause) : '';
+  return CERTIFICATE_CODES.test(cause) ? 'certificate_refused' : 'unreachable';
+}
+
+/** How Node names what is wrong with a certificate: OpenSSL's X509_V_ERR_ codes, and the name that does not match. */
+const CERTIFICATE_CODES = /CERT|CRL|SELF_SIGNED|UNABLE_TO_VERIFY|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE/;
+
+function readCode(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 
 async function readBounded(answer: Response): Promise<Uint8Array<ArrayBuffer>> {
@@ -42,7 +82,7 @@ async function readBounded(answer: Response): Promise<Uint8Array<ArrayBuffer>> {
     for await (const chunk of answer.body as ReadableStream<Uint8Array>) {
       length += chunk.byteLength;
       // Leaving the loop cancels the rest.
-      if (length > MOST_BYTES) throw new TypeError(`The key set has more than ${MOST_BYTES} bytes.`);
+      if (length > MOST_BYTES) throw new KeySetError('too_large', `The key set has more than ${MOST_BYTES} bytes.`);
       chunks.push(chunk);
     }
   }

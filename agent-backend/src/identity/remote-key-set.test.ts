@@ -6,7 +6,7 @@ import { type Answer, type KeySetServer, publish, startKeySetServer } from '../.
 import { StoreError } from '../store/store.ts';
 import type { KeySetUrlEntry } from './identity-keys.ts';
 import { parseKeySetUrl } from './key-set-fetch.ts';
-import { createRemoteKeySet } from './remote-key-set.ts';
+import { createRemoteKeySet, type KeySetFailure, type RemoteKeySetDeps } from './remote-key-set.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -21,11 +21,11 @@ beforeEach(async () => {
 });
 afterEach(() => issuer.close());
 
-const open = (options: Partial<KeySetUrlEntry> & { timeoutMs?: number } = {}) => {
-  const { timeoutMs, ...entry } = options;
+const open = (options: Partial<KeySetUrlEntry> & Pick<RemoteKeySetDeps, 'report'> & { timeoutMs?: number } = {}) => {
+  const { timeoutMs, report, ...entry } = options;
   return createRemoteKeySet(
     { issuer: 'idp', jwksUrl: issuer.url, ...entry },
-    { clock: () => nowMs, fetch, ...(timeoutMs === undefined ? {} : { timeoutMs }) },
+    { clock: () => nowMs, fetch, report, ...(timeoutMs === undefined ? {} : { timeoutMs }) },
   );
 };
 const isThere = async (set: ReturnType<typeof open>, kid: string) => (await set.find(kid)) !== null;
@@ -85,32 +85,37 @@ describe('when the issuer is asked', () => {
 });
 
 describe('while the issuer is away', () => {
-  const troubles: [string, Answer][] = [
-    ['it answers 500', (response) => response.writeHead(500).end()],
-    ['it hangs up', (response) => response.destroy()],
-    ['it says nothing', () => undefined],
-    ['it stops in the middle', (response) => response.writeHead(200).write('{"keys":[')],
-    ['it sends no JSON', (response) => response.end('<html>')],
-    ['it sends no key set', (response) => response.end('{"keys":{}}')],
-    ['it sends too much', (response) => response.end(JSON.stringify({ keys: [], padding: 'x'.repeat(64 * 1024) }))],
+  const troubles: [string, Answer, string][] = [
+    ['it answers 500', (response) => response.writeHead(500).end(), 'wrong_status'],
+    ['it hangs up', (response) => response.destroy(), 'unreachable'],
+    ['it says nothing', () => undefined, 'timeout'],
+    ['it stops in the middle', (response) => response.writeHead(200).write('{"keys":['), 'timeout'],
+    ['it sends no JSON', (response) => response.end('<html>'), 'not_a_key_set'],
+    ['it sends no key set', (response) => response.end('{"keys":{}}'), 'not_a_key_set'],
+    ['it sends too much', (response) => response.end(JSON.stringify({ keys: [], padding: 'x'.repeat(64 * 1024) })), 'too_large'],
   ];
-  test.each(troubles)('%s: the last good answer counts for an hour, then nobody comes in, and it recovers', async (_name, trouble) => {
-    const set = open({ timeoutMs: 100 });
-    await set.find('old');
-    issuer.answer(trouble);
-    nowMs += 10 * MINUTE_MS;
-    expect(await isThere(set, 'old')).toBe(true);
-    expect(issuer.requests()).toBe(2);
-    nowMs += 50 * MINUTE_MS - 1;
-    expect(await isThere(set, 'old')).toBe(true);
-    nowMs += 1;
-    await expect(set.find('old')).rejects.toMatchObject({ name: 'StoreError', code: 'unavailable' });
-    expect(await set.list()).toHaveLength(1);
-    issuer.answer(publish([fresh.jwk]));
-    nowMs += 30_000;
-    expect(await isThere(set, 'fresh')).toBe(true);
-    expect(await isThere(set, 'old')).toBe(false);
-  });
+  test.each(troubles)(
+    '%s: the last good answer counts for an hour, then nobody comes in, and it recovers',
+    async (_name, trouble, word) => {
+      const failures: KeySetFailure[] = [];
+      const set = open({ timeoutMs: 100, report: (failure) => void failures.push(failure) });
+      await set.find('old');
+      issuer.answer(trouble);
+      nowMs += 10 * MINUTE_MS;
+      expect(await isThere(set, 'old')).toBe(true);
+      expect(issuer.requests()).toBe(2);
+      nowMs += 50 * MINUTE_MS - 1;
+      expect(await isThere(set, 'old')).toBe(true);
+      nowMs += 1;
+      await expect(set.find('old')).rejects.toMatchObject({ name: 'StoreError', code: 'unavailable' });
+      expect(await set.list()).toHaveLength(1);
+      expect([...new Set(failures.map(({ issuer, trouble }) => `${issuer} ${trouble}`))]).toEqual([`idp ${word}`]);
+      issuer.answer(publish([fresh.jwk]));
+      nowMs += 30_000;
+      expect(await isThere(set, 'fresh')).toBe(true);
+      expect(await isThere(set, 'old')).toBe(false);
+    },
+  );
 
   test('a redirect is not followed, wherever it leads', async () => {
     const elsewhere = await startKeySetServer(publish([old.jwk]));

@@ -3,7 +3,7 @@ import { StoreError } from '../store/store.ts';
 import type { Clock } from './clock.ts';
 import { type IdentityKey, importPublicJwk, inferAlg, type PublicJwk } from './identity-key.ts';
 import type { KeySetUrlEntry } from './identity-keys.ts';
-import { type Fetch, fetchKeySet, parseKeySetUrl } from './key-set-fetch.ts';
+import { type Fetch, fetchKeySet, type KeySetTrouble, nameTrouble, parseKeySetUrl } from './key-set-fetch.ts';
 
 /** After any attempt, good or bad, none for this long: no flood of unknown kids reaches the issuer. */
 const COOLDOWN_MS = 30_000;
@@ -12,9 +12,19 @@ const MAX_AGE_MS = { least: 60_000, most: 600_000, otherwise: 300_000 };
 /** While the issuer is away, its last good answer counts for this long; then nobody comes in. */
 const STALE_IF_ERROR_MS = 3_600_000;
 
+/** One attempt to fetch a key set that failed; at most one in 30 s for each address. */
+export interface KeySetFailure {
+  /** As configured. */
+  readonly issuer: string;
+  readonly trouble: KeySetTrouble;
+}
+
 export interface RemoteKeySetDeps {
   readonly clock: Clock;
+  /** Trusts the certificates that this process trusts: an issuer's private authority goes into `NODE_EXTRA_CA_CERTS`. */
   readonly fetch: Fetch;
+  /** Told of each failed attempt. */
+  readonly report?: ((failure: KeySetFailure) => void) | undefined;
   /** Of one request. Default 5,000. */
   readonly timeoutMs?: number;
 }
@@ -42,7 +52,7 @@ interface Answer {
  * jose carries the request (one in flight, time limit, no redirect, a late older answer never wins); when to ask and what to
  * believe is decided here. Throws `TypeError` for an address that is not allowed.
  */
-export function createRemoteKeySet(entry: KeySetUrlEntry, { clock, fetch, timeoutMs = 5000 }: RemoteKeySetDeps): RemoteKeySet {
+export function createRemoteKeySet(entry: KeySetUrlEntry, { clock, fetch, report, timeoutMs = 5000 }: RemoteKeySetDeps): RemoteKeySet {
   let askedForMs: number | null = null;
   const remote = createRemoteJWKSet(parseKeySetUrl(entry.jwksUrl), {
     timeoutDuration: timeoutMs,
@@ -66,7 +76,7 @@ export function createRemoteKeySet(entry: KeySetUrlEntry, { clock, fetch, timeou
     if (pending === null && !isWithin(COOLDOWN_MS, clock() - triedAtMs)) {
       // Away, slow, too large or not a key set: what was known still counts for a while.
       pending = ask()
-        .catch(() => undefined)
+        .catch((error: unknown) => report?.({ issuer: entry.issuer, trouble: nameTrouble(error) }))
         .finally(() => (pending = null));
     }
     await pending;
