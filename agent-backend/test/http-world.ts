@@ -65,7 +65,10 @@ export async function openHttpWorld(options: HttpWorldOptions = {}) {
       ...(log === undefined ? {} : { log }),
       ...(openStore === undefined ? {} : { openStore }),
     },
-  );
+  ).catch((error: unknown) => {
+    rmSync(dataDir, { recursive: true, force: true });
+    throw error;
+  });
   const call = (method: string, path: string, { token, body, raw, headers, address, rawHeaders }: CallOptions = {}) => {
     const sent = raw ?? (body === undefined ? undefined : JSON.stringify(body));
     const request = new Request(BASE + path, {

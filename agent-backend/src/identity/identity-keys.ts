@@ -18,11 +18,14 @@ export {
   type PublicJwk,
 } from './identity-key.ts';
 
+/** A JWK as libraries type it: their interfaces have no index signature, which `PublicJwk` alone would ask for. */
+export type JwkLike = PublicJwk | { readonly kty?: string };
+
 /** A public key, a static JWK set, or an HS256 secret (see `readStrongSecret`), as configured. */
 export type IdentityKeyEntry = KeyFacts &
   (
-    | { readonly jwk: PublicJwk; readonly kid?: string; readonly alg?: IdentityAlg }
-    | { readonly jwks: { readonly keys: readonly PublicJwk[] } }
+    | { readonly jwk: JwkLike; readonly kid?: string; readonly alg?: IdentityAlg }
+    | { readonly jwks: { readonly keys: readonly JwkLike[] } }
     | { readonly secret: string; readonly kid: string; readonly alg?: 'HS256' }
   );
 
@@ -69,8 +72,8 @@ async function importEntry(entry: IdentityKeyEntry): Promise<IdentityKey[]> {
   if (typeof entry.issuer !== 'string' || entry.issuer === '')
     throw new TypeError('An identity key needs its issuer, the iss of its tokens.');
   if ('secret' in entry) return [await importSecret(entry)];
-  if ('jwk' in entry) return [await importPublicJwk(entry.jwk, entry)];
-  const usable = entry.jwks.keys.filter((jwk) => inferAlg(jwk) !== null);
+  if ('jwk' in entry) return [await importPublicJwk({ ...entry.jwk }, entry)];
+  const usable = entry.jwks.keys.map((jwk): PublicJwk => ({ ...jwk })).filter((jwk) => inferAlg(jwk) !== null);
   if (usable.length === 0) throw new TypeError('The JWK set has no signing key for ES256, EdDSA or RS256.');
   return Promise.all(usable.map((jwk) => importPublicJwk(jwk, entry)));
 }
