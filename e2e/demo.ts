@@ -1,8 +1,8 @@
-import { test as base, type Browser, type BrowserContext, expect, type Page } from '@playwright/test';
+import { test as base, type Browser, type BrowserContext, type BrowserContextOptions, expect, type Page } from '@playwright/test';
 import { type Demo, startDemo } from './processes.ts';
 
 /** Every test of a worker shares one demo; each test has browsers, and so identities, of its own. */
-export const test = base.extend<{ visitor: (name?: string) => Promise<Page> }, { demo: Demo }>({
+export const test = base.extend<{ visitor: (options?: BrowserContextOptions) => Promise<Page> }, { demo: Demo }>({
   demo: [
     async ({ playwright: _playwright }, use) => {
       const demo = await startDemo();
@@ -13,13 +13,13 @@ export const test = base.extend<{ visitor: (name?: string) => Promise<Page> }, {
   ],
   visitor: async ({ browser }, use) => {
     const contexts: BrowserContext[] = [];
-    await use(async () => newPage(browser, contexts));
+    await use(async (options = {}) => newPage(browser, contexts, options));
     await Promise.all(contexts.map((context) => context.close()));
   },
 });
 
-async function newPage(browser: Browser, contexts: BrowserContext[]): Promise<Page> {
-  const context = await browser.newContext();
+async function newPage(browser: Browser, contexts: BrowserContext[], options: BrowserContextOptions): Promise<Page> {
+  const context = await browser.newContext(options);
   contexts.push(context);
   return context.newPage();
 }
