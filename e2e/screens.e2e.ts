@@ -59,12 +59,14 @@ test('at 320 pixels, as on a desktop enlarged to 400 %, no page and no chat reac
   expect(await overhang(page), 'the greeting').toBe(0);
   await chat.ask('What does delivery cost?');
   expect(await overhang(page), 'an answer with a table').toBe(0);
+  expect(await overhang(chat.panel.locator('[part~="messages"]')), 'inside of it').toBe(0);
   expect(await chat.panel.evaluate(beyondItsEdges)).toEqual([]);
 });
 
-/** How many pixels the page scrolls sideways. */
-async function overhang(page: Page): Promise<number> {
-  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+/** How many pixels the page, or a part of it, would have to scroll sideways to be read. */
+async function overhang(place: Page | Locator): Promise<number> {
+  const root = 'goto' in place ? place.locator('html') : place;
+  return root.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth);
 }
 
 /** What stands out of the panel, unless it scrolls by itself. */
