@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Logger, pino } from 'pino';
 import type { Agent } from './agents/agent.ts';
 import { type AgentConfig, type Config, defineConfig, type Environment } from './config/config.ts';
-import { readIdentityKey, readSecret, readSessionSecrets } from './config/secrets.ts';
+import { readIdentityKey, readSecret, readSessionSecrets, type SessionSecret } from './config/secrets.ts';
 import type { ConnectionInfo } from './http/address.ts';
 import { createApp } from './http/app.ts';
 import { createKnownBrowsers } from './http/known-browsers.ts';
@@ -22,6 +22,7 @@ import { createRetention } from './retention.ts';
 import { createEngine, type RunReport } from './runs/index.ts';
 import { createClaims } from './sessions/index.ts';
 import { openStore } from './store/open-store.ts';
+import type { Store } from './store/store.ts';
 
 /** A running backend without a port: `Request → Response`. */
 export interface Backend {
@@ -47,27 +48,44 @@ export interface BackendOptions {
  * configuration, `StoreError` if the store cannot be opened.
  */
 export async function createBackend(config: Config, options: BackendOptions = {}): Promise<Backend> {
-  const { agents, ...checked } = defineConfig(config);
+  const checked = defineConfig(config);
   const { env = process.env, clock = Date.now, log = pino({ level: 'silent' }) } = options;
-  const dataDir = checked.dataDir ?? '.data';
+  const { agents, databaseUrl, dataDir = '.data' } = checked;
   const secrets = readSessionSecrets(config, env, dataDir);
   const speakers = new Map<string, Agent>();
   for (const [name, { agent }] of Object.entries(agents)) speakers.set(name, typeof agent === 'function' ? await agent(env) : agent);
   const keys = readKeys(agents, env);
-  const store = await (options.openStore ?? openStore)({ databaseUrl: checked.databaseUrl, dataDir, clock });
-  const report = (failure: KeySetFailure): void => log.warn({ event: 'key_set_unavailable', ...failure }, 'identity');
-  const identityKeys = await createIdentityKeyring(keys.identityKeys, { store, clock, report }).catch(async (error: unknown) => {
+  const store = await (options.openStore ?? openStore)({ databaseUrl, dataDir, clock });
+  try {
+    return await wire(checked, { secrets, speakers, keys, store, clock, log });
+  } catch (error) {
+    // Whoever mends the mistake and tries again in this process finds the data folder free.
     await store.close();
     throw error;
-  });
+  }
+}
+
+interface Opened {
+  readonly secrets: readonly SessionSecret[];
+  readonly speakers: ReadonlyMap<string, Agent>;
+  readonly keys: ReturnType<typeof readKeys>;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+async function wire(checked: Config, { secrets, speakers, keys, store, clock, log }: Opened): Promise<Backend> {
+  const { agents } = checked;
+  const report = (failure: KeySetFailure): void => log.warn({ event: 'key_set_unavailable', ...failure }, 'identity');
+  const identityKeys = await createIdentityKeyring(keys.identityKeys, { store, clock, report });
   const metrics = createMetrics();
   const sessionTokens = await createSessionTokens({ secrets, store, clock, identityKeys });
   const nonceKey = createHash('sha256').update(`proof nonces ${secrets[0]?.secret}`).digest();
   const identity = { ...keys, identityKeys, store, clock, sessionTokens, nonces: createProofNonces({ secret: nonceKey, clock }) };
   const findAgent = (name: string): Agent | null => speakers.get(name) ?? null;
   const engine = createEngine({ store, clock, findAgent, report: (event) => reportRun(event, { log, metrics }) });
-  const retention = createRetention({ store, clock, engine, log });
   await engine.recover();
+  const retention = createRetention({ store, clock, engine, log });
   const app = createApp({
     ...identity,
     engine,
