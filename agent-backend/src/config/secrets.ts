@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { constants, copyFileSync, existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { IdentityKeySource, PublicJwk } from '../identity/identity-keys.ts';
+import { readStrongSecret } from '../identity/strong-secret.ts';
 import type { Config, Environment, IdentityKeyConfig, SecretSource } from './config.ts';
 
 /** The secret that a source names. Throws `TypeError` that names the source and never the secret. */
@@ -9,7 +10,8 @@ export function readSecret(source: SecretSource, env: Environment): string {
   if ('secret' in source) return source.secret;
   if ('file' in source) return readText(source.file).trim();
   const value = env[source.env];
-  if (value === undefined || value === '') throw new TypeError(`The environment variable ${source.env} is not set.`);
+  if (value === undefined || value === '')
+    throw new TypeError(`The environment variable ${source.env} is not set. Set it before the start, or name another source.`);
   return value;
 }
 
@@ -32,7 +34,7 @@ function parseKeys(file: string): PublicJwk | { keys: PublicJwk[] } {
     return JSON.parse(readText(file)) as PublicJwk | { keys: PublicJwk[] };
   } catch (error) {
     if (error instanceof TypeError) throw error;
-    throw new TypeError(`The key file ${file} is not JSON.`, { cause: error });
+    throw new TypeError(`The key file ${file} is not JSON. Write one JWK or one JWK set into it.`, { cause: error });
   }
 }
 
@@ -44,7 +46,9 @@ function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new TypeError(`The file ${file} cannot be read.`, { cause: error });
+    throw new TypeError(`The file ${file} cannot be read (${codeOf(error)}). Compare the path, and let this user read it.`, {
+      cause: error,
+    });
   }
 }
 
@@ -53,22 +57,54 @@ export interface SessionSecret {
   readonly secret: string;
 }
 
-/** From the configuration, else FAMILIAR_SESSION_SECRET, else a file of mode 0600 in the data folder, made once. */
+/**
+ * From the configuration, else FAMILIAR_SESSION_SECRET, else a file of mode 0600 in the data folder, made once. Throws
+ * `TypeError` that names where a weak or missing one stands.
+ */
 export function readSessionSecrets(config: Config, env: Environment, dataDir: string): readonly SessionSecret[] {
-  if (config.sessionTokenKeys !== undefined) return config.sessionTokenKeys.map((key) => ({ kid: key.kid, secret: readSecret(key, env) }));
+  if (config.sessionTokenKeys !== undefined)
+    return config.sessionTokenKeys.map((key, index) => check(`sessionTokenKeys.${index}`, { kid: key.kid, secret: readSecret(key, env) }));
   const given = env['FAMILIAR_SESSION_SECRET'];
-  if (given !== undefined && given !== '') return [{ kid: 'env', secret: given }];
-  return [{ kid: 'file', secret: readOrMake(dataDir) }];
+  if (given !== undefined && given !== '') return [check('FAMILIAR_SESSION_SECRET', { kid: 'env', secret: given })];
+  const file = join(dataDir, 'session-secret');
+  const kept = { kid: 'file', secret: readOrMake(dataDir, file) };
+  return [check(`The file ${file} is damaged. Delete it, and a new one is made; visitors renew their tokens by themselves`, kept)];
 }
 
-function readOrMake(dataDir: string): string {
-  const file = join(dataDir, 'session-secret');
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+function check(where: string, secret: SessionSecret): SessionSecret {
   try {
-    // Exclusive: of two processes that start at once, one makes it and both read it.
-    writeFileSync(file, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
+    readStrongSecret(secret.secret);
+    return secret;
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    throw new TypeError(`${where}: ${error instanceof Error ? error.message : 'unreadable.'}`, { cause: error });
+  }
+}
+
+function readOrMake(dataDir: string, file: string): string {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    if (!existsSync(file)) makeOnce(file);
+  } catch (cause) {
+    const mend = 'Set DATA_DIR to a folder that this user may write.';
+    throw new TypeError(`The data folder cannot be used (${codeOf(cause)}). ${mend}`, { cause });
   }
   return readText(file).trim();
+}
+
+/** Whole or not at all, and never over another: of two processes that start at once, one makes it and both read it. */
+function makeOnce(file: string): void {
+  const draft = `${file}.${randomBytes(6).toString('hex')}`;
+  writeFileSync(draft, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx', flush: true });
+  try {
+    linkSync(draft, file);
+  } catch (error) {
+    // Another process was faster: its secret counts. Some file systems have no links; there, a copy that replaces nothing.
+    if (codeOf(error) !== 'EEXIST') copyFileSync(draft, file, constants.COPYFILE_EXCL);
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
 }

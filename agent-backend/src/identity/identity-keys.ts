@@ -56,7 +56,7 @@ export async function createIdentityKeys(entries: KeysByAgent<IdentityKeyEntry>)
   const agents = new Map<string, Map<string, IdentityKey>>();
   for (const [agent, list] of Object.entries(entries)) {
     const keys = new Map<string, IdentityKey>();
-    for (const key of (await Promise.all(list.map((entry) => importEntry(entry)))).flat()) {
+    for (const key of (await Promise.all(list.map((entry, index) => importNamed(entry, `${agent}, identityKeys.${index}`)))).flat()) {
       if (keys.has(key.kid)) throw new TypeError(`Two identity keys of ${agent} have the kid "${key.kid}". Give each its own.`);
       keys.set(key.kid, key);
     }
@@ -66,6 +66,12 @@ export async function createIdentityKeys(entries: KeysByAgent<IdentityKeyEntry>)
     find: async (agent, kid) => agents.get(agent)?.get(kid) ?? null,
     list: (agent) => [...(agents.get(agent)?.values() ?? [])],
   };
+}
+
+async function importNamed(entry: IdentityKeyEntry, where: string): Promise<IdentityKey[]> {
+  return importEntry(entry).catch((cause: unknown) => {
+    throw new TypeError(`${where}: ${cause instanceof Error ? cause.message : 'unreadable.'}`, { cause });
+  });
 }
 
 async function importEntry(entry: IdentityKeyEntry): Promise<IdentityKey[]> {

@@ -21,15 +21,19 @@ export interface SecretKeys {
 
 const FORM = /^sk_[A-Za-z0-9_-]{22,128}$/;
 
-/** Keeps SHA-256 hashes alone. Throws `TypeError` for a key that is too short or repeated, without repeating it. */
+/** Keeps SHA-256 hashes alone. Throws `TypeError` for a key that is too short, guessable or listed twice, without repeating it. */
 export function createSecretKeys(entries: readonly SecretKeyEntry[]): SecretKeys {
   const keys = entries.map((entry) => {
     if (!FORM.test(entry.secret) || new Set(entry.secret).size < 12) {
-      throw new TypeError(`The secret key "${entry.name}" is not "sk_" and 22 or more random characters of base64url.`);
+      throw new TypeError(
+        `The secret key "${entry.name}" is not "sk_" and 22 or more random characters of base64url. Make one from 24 random bytes.`,
+      );
     }
     if (parseAgentName(entry.agent) === null) throw new TypeError(`The agent of the secret key "${entry.name}" is not "org/agent".`);
     return { name: entry.name, agent: entry.agent, hash: Buffer.from(sha256Base64url(entry.secret)) };
   });
+  if (new Set(keys.map(({ hash }) => hash.toString())).size < keys.length)
+    throw new TypeError('The same secret key is listed twice. Make one of its own for each entry: only one of them would ever be found.');
   return {
     find(secret) {
       if (!FORM.test(secret)) return null;
