@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { createBackend } from './backend.ts';
 import type { Config } from './config/config.ts';
 import { listen } from './listen.ts';
+import { StoreError } from './store/store.ts';
 
 const USAGE = 'Usage: familiar-backend --config <file>\n';
 
@@ -24,9 +25,17 @@ function readArguments(): string {
   }
 }
 
+async function importConfig(file: string): Promise<{ readonly default?: Config }> {
+  try {
+    return (await import(pathToFileURL(resolve(file)).href)) as { readonly default?: Config };
+  } catch (error) {
+    return fail(`The configuration file ${file} cannot be loaded: ${error instanceof Error ? error.message : 'it threw.'}`);
+  }
+}
+
 /** The file's default export, with what the environment says above it. */
 async function loadConfig(file: string): Promise<Config> {
-  const loaded = (await import(pathToFileURL(resolve(file)).href)) as { readonly default?: Config };
+  const loaded = await importConfig(file);
   if (loaded.default === undefined)
     throw new TypeError('The configuration file has no default export. Write "export default defineConfig({…})".');
   const { PORT, HOST, DATA_DIR, DATABASE_URL, PUBLIC_URL } = process.env;
@@ -40,21 +49,31 @@ async function loadConfig(file: string): Promise<Config> {
   };
 }
 
-function explain(error: unknown, port: number): string {
+function explain(error: unknown, { port = 4100, host = '127.0.0.1', databaseUrl, dataDir = '.data' }: Partial<Config>): string {
+  if (error instanceof StoreError) {
+    const where = databaseUrl ? 'DATABASE_URL and the server that it names' : `the data folder ${dataDir}`;
+    return `The store cannot be opened. ${error.message} Look at ${where}.`;
+  }
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'EADDRINUSE') return `Port ${port} is in use. Choose another: PORT=${port + 1} familiar-backend …`;
   if (code === 'EACCES') return `Port ${port} needs more rights than this account has. Choose one above 1023.`;
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `HOST=${host} is no address of this machine. 127.0.0.1 and 0.0.0.0 are.`;
   return error instanceof Error ? error.message : 'The backend could not start.';
 }
 
+function readLevel(level = 'info'): string {
+  const levels = [...Object.keys(pino.levels.values), 'silent'];
+  return levels.includes(level) ? level : fail(`LOG_LEVEL is one of ${levels.join(', ')}.`);
+}
+
 async function start(): Promise<void> {
-  const log = pino({ level: process.env['LOG_LEVEL'] ?? 'info', base: null });
+  const log = pino({ level: readLevel(process.env['LOG_LEVEL']), base: null });
   const config = await loadConfig(readArguments());
   const { port = 4100, host = '127.0.0.1' } = config;
-  const backend = await createBackend(config, { log });
+  const backend = await createBackend(config, { log }).catch((error: unknown) => fail(explain(error, config)));
   const server = await listen(backend, { port, host }).catch(async (error: unknown) => {
     await backend.close(0);
-    return fail(explain(error, port));
+    return fail(explain(error, config));
   });
   let isStopping = false;
   const stop = async (): Promise<void> => {
@@ -65,9 +84,10 @@ async function start(): Promise<void> {
     await server.close();
     process.exit(0);
   };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop());
+  const stopOrFail = (): void => void stop().catch(() => fail('The store could not be closed in order.'));
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stopOrFail);
   // Last: whoever reads this line may send a signal.
   log.info({ port: server.port, host }, 'listening');
 }
 
-await start().catch((error: unknown) => fail(explain(error, 0)));
+await start().catch((error: unknown) => fail(explain(error, {})));
