@@ -123,7 +123,7 @@ test.each([
   expect(() => createSigner({ ...base, key: privateJwk, ...options })).toThrow(expect.objectContaining({ code }));
 });
 
-test.each(['window', 'document'])('a signer does not start where there is a %s', async (name) => {
+test.each(['window', 'document', 'importScripts'])('a signer does not start where there is a %s', async (name) => {
   const { privateJwk } = await generateSigningKey();
   Object.assign(globalThis, { [name]: {} });
   try {

@@ -75,8 +75,9 @@ function makeTokenId(): string {
   return base64url.encode(crypto.getRandomValues(new Uint8Array(16)));
 }
 
+/** Pages have a `window`, their workers `importScripts`; servers have none of it: not Node, Deno, Bun, nor Workers at the edge. */
 function refuseBrowser(): void {
-  if ('window' in globalThis || 'document' in globalThis) {
+  if (['window', 'document', 'importScripts'].some((name) => name in globalThis)) {
     throw new SignerError(
       'in_browser',
       'server-signer must not run in a browser: whoever reads the page would own the key. Sign on your server.',
