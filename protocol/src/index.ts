@@ -28,3 +28,4 @@ export type {
   Session,
   TokenUsage,
 } from './wire.ts';
+export { explainWeakSecret } from './weak-secret.ts';

@@ -1,3 +1,4 @@
+import { explainWeakSecret } from '@familiar/protocol';
 import { base64url, calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
 import { SignerError } from './errors.ts';
 import { KID, type SigningJwk } from './signing-key.ts';
@@ -24,8 +25,7 @@ export async function generateSigningKey(options: GenerateOptions = {}): Promise
   }
   if (alg === 'HS256') {
     const kid = options.kid ?? `hs-${base64url.encode(crypto.getRandomValues(new Uint8Array(6)))}`;
-    const k = base64url.encode(crypto.getRandomValues(new Uint8Array(32)));
-    const privateJwk: SigningJwk = { kty: 'oct', alg, kid, k };
+    const privateJwk: SigningJwk = { kty: 'oct', alg, kid, k: makeSecret() };
     return { privateJwk, publicJwk: { ...privateJwk } };
   }
   const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true });
@@ -34,4 +34,11 @@ export async function generateSigningKey(options: GenerateOptions = {}): Promise
   const kid = options.kid ?? (await calculateJwkThumbprint(publicPart)).slice(0, 12);
   const publicJwk = { ...publicPart, alg, kid, use: 'sig' } as SigningJwk;
   return { privateJwk: { ...publicJwk, ...(d === undefined ? {} : { d }) }, publicJwk };
+}
+
+/** Chance spells a word once in ten million secrets; that one would be refused. */
+function makeSecret(): string {
+  const secret = crypto.getRandomValues(new Uint8Array(32));
+  const encoded = base64url.encode(secret);
+  return explainWeakSecret(secret, encoded) === null ? encoded : makeSecret();
 }

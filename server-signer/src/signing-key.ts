@@ -1,6 +1,6 @@
+import { explainWeakSecret } from '@familiar/protocol';
 import { base64url, type JWK } from 'jose';
 import { SignerError, type SignerErrorCode } from './errors.ts';
-import { explainWeakSecret } from './weak-secret.ts';
 
 /** The algorithms an identity token may carry (contract §3). One key serves one of them. */
 export type SigningAlgorithm = 'ES256' | 'EdDSA' | 'RS256' | 'HS256';
