@@ -1,63 +1,63 @@
 import { parseAgentName } from '@familiar/protocol';
 import type { Config } from './config.ts';
-import { copy } from './own.ts';
+import { copy, must, oneOf, own, type Read, text } from './own.ts';
 import type { Warn } from './warn.ts';
 
-/** Gives `undefined` for a bad value. */
-type Parser = (value: unknown) => unknown;
+const filled = must((value) => value !== '' && typeof value === 'string');
+const bag: Read<Record<string, unknown>> = (value) => copy(must(isBag)(value));
+const flag: Read<boolean> = (value) => `${oneOf<string | boolean>('', 'true', 'false', true, false)(value)}` !== 'false';
 
-const isBag = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value);
-const text: Parser = (value) => (typeof value === 'string' && value) || undefined;
-const bag: Parser = (value) => (isBag(value) ? copy(value) : undefined);
-const oneOf =
-  (...choices: readonly unknown[]): Parser =>
-  (value) =>
-    choices.includes(value) ? value : undefined;
-const flag: Parser = (value) =>
-  value === '' || value === 'true' || value === true ? true : value === 'false' || value === false ? false : undefined;
-
-function words(value: unknown): unknown {
-  return isBag(value) ? copy(Object.fromEntries(Object.entries(value).filter(([, word]) => typeof word === 'string'))) : undefined;
+function isBag(value: unknown): boolean {
+  return typeof value === 'object' && !Array.isArray(value);
 }
 
-function webUrl(value: unknown): unknown {
-  const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : null;
-  return url !== null && /^https?:$/.test(url.protocol) ? (url.origin + url.pathname).replace(/\/+$/, '') : undefined;
+/** An object's own texts. */
+export const words: Read<Record<string, string>> = (value) =>
+  copy(Object.fromEntries(Object.entries(bag(value)).filter(([, word]) => typeof word === 'string'))) as Record<string, string>;
+
+function webUrl(value: unknown): string {
+  const url = new URL(text(value));
+  must(() => /^https?:$/.test(url.protocol))(url);
+  return (url.origin + url.pathname).replace(/\/+$/, '');
 }
 
-const PARSERS: { readonly [Key in keyof Config]: Parser } = {
-  agent: (value) => (parseAgentName(value) ? value : undefined),
-  embedKey: text,
+/** A present id or token is never dropped, whatever it is: that would make the visitor anonymous in silence (R6). */
+const kept: Read<string> = (value) => (typeof value === 'string' ? value : '');
+
+const READERS: { readonly [Key in keyof Config]: Read<unknown> } = {
+  agent: must((value) => parseAgentName(value) !== null),
+  embedKey: filled,
   baseUrl: webUrl,
-  // A present id or token is never dropped, whatever it is: that would make the visitor anonymous in silence (R6).
-  userId: (value) => (typeof value === 'string' ? value : ''),
-  identityToken: (value) => (typeof value === 'string' ? value : ''),
-  getIdentityToken: (value) => (typeof value === 'function' ? value : undefined),
+  userId: kept,
+  identityToken: kept,
+  getIdentityToken: must((value) => typeof value === 'function'),
   attributes: bag,
-  instance: text,
+  instance: filled,
   mode: oneOf('launcher', 'inline', 'page'),
-  container: (value) => (value instanceof Element ? value : text(value)),
-  locale: text,
+  container: must((value) => value instanceof Element || (value !== '' && typeof value === 'string')),
+  locale: filled,
   theme: words,
   texts: words,
   context: bag,
   consent: oneOf('granted', 'pending'),
   sharedDevice: flag,
-  idleMinutes: (value) => (Number(value) > 0 ? Number(value) : undefined),
+  idleMinutes: (value) => must((minutes) => Number(minutes) > 0)(Number(value)),
   debug: flag,
 };
 
-const isOption = (key: string): key is keyof Config => Object.hasOwn(PARSERS, key);
-
 /** Reads one layer of settings over `into`. `null`, which frameworks pass for "none", changes nothing. */
 function readLayer(into: Record<string, unknown>, layer: unknown, warn: Warn): void {
-  if (layer === undefined || layer === null) return;
-  if (!isBag(layer)) return warn('not-settings');
-  for (const [key, value] of Object.entries(layer)) {
+  if (!isBag(layer ?? null)) return warn('not-settings');
+  for (const [key, value] of Object.entries(copy(layer))) {
     if (value === undefined || value === null) continue;
-    const parsed = isOption(key) ? PARSERS[key](value) : undefined;
-    if (parsed === undefined) warn(isOption(key) ? 'bad-setting' : 'unknown-setting', key);
-    else into[key] = key === 'theme' || key === 'texts' ? copy(Object(into[key]), Object(parsed)) : parsed;
+    const read = own(READERS, key) as Read<unknown> | undefined;
+    try {
+      if (read === undefined) warn('unknown-setting', key);
+      else into[key] = read === words ? copy(into[key], read(value)) : read(value);
+    } catch {
+      // What was there before stays.
+      warn('bad-setting', key);
+    }
   }
 }
 
@@ -66,7 +66,7 @@ function readLayer(into: Record<string, unknown>, layer: unknown, warn: Warn): v
  * Nothing in them is trusted: a bad value is dropped, with a warning. The needed ones may be missing: see `isComplete`.
  */
 export function parseConfig(layers: readonly unknown[], warn: Warn): Config {
-  const config: Record<string, unknown> = copy<Record<string, unknown>>({
+  const config = copy(Object.fromEntries(Object.keys(READERS).map((key) => [key, null])), {
     mode: 'launcher',
     locale: 'en',
     theme: copy(),
@@ -76,7 +76,6 @@ export function parseConfig(layers: readonly unknown[], warn: Warn): Config {
     idleMinutes: 10,
     debug: false,
   });
-  for (const key of Object.keys(PARSERS)) config[key] ??= null;
   for (const layer of layers) readLayer(config, layer, warn);
   return config as unknown as Config;
 }

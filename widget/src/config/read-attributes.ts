@@ -5,11 +5,11 @@ import { copy } from './own.ts';
  * `data-attributes` and `data-context` may also be JSON. The values are not checked here.
  */
 export function readAttributes(dataset: Readonly<Record<string, string | undefined>>): Record<string, unknown> {
-  const settings: Record<string, unknown> = copy();
+  const settings = copy();
   for (const [key, value] of Object.entries(dataset)) {
     const [, group = '', initial = '', rest = ''] = /^(theme|texts|attributes|context)([A-Z])(.*)$/.exec(key) ?? [];
     if (group === '') settings[key] = /^(attributes|context)$/.test(key) ? parseJson(value) : value;
-    else settings[group] = copy(Object(settings[group]), { [initial.toLowerCase() + rest]: value });
+    else settings[group] = copy(settings[group], { [initial.toLowerCase() + rest]: value });
   }
   return settings;
 }

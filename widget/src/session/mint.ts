@@ -1,11 +1,12 @@
 import type { MintRequest, MintResponse } from '@familiar/protocol';
 import type { StepUp } from '../config/config.ts';
+import { or } from '../config/own.ts';
 import type { BrowserKey } from '../identity/browser-key.ts';
 import type { Identity } from '../identity/identity.ts';
 import { readClaims } from '../identity/token-claims.ts';
 import { withLimit } from '../identity/vault.ts';
 import { Failure, toFailure } from './failure.ts';
-import { parseGrant } from './grant.ts';
+import { readGrant } from './grant.ts';
 import { prove, type Transport } from './transport.ts';
 
 export interface MintInput {
@@ -80,7 +81,7 @@ async function exchange(input: MintInput, identityToken?: string): Promise<MintR
   };
   const headers: Record<string, string> = renews === undefined ? {} : { authorization: `Bearer ${renews}` };
   const response = await prove(input, '/v1/embed/session-tokens', { method: 'POST', body, headers, signal });
-  const grant = parseGrant(await response.json());
+  const grant = or(readGrant, null)(await response.json());
   if (grant === null) throw new Failure('internal_error', { status: response.status });
   return grant;
 }

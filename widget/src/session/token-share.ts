@@ -1,8 +1,8 @@
 import type { MintResponse } from '@familiar/protocol';
 import type { Clock } from '../config/clock.ts';
-import { own } from '../config/own.ts';
+import { or, own } from '../config/own.ts';
 import type { Tabs } from '../identity/tabs.ts';
-import { parseGrant } from './grant.ts';
+import { readGrant } from './grant.ts';
 
 /** A session token with what is left of its life, in milliseconds. */
 export interface SharedGrant {
@@ -28,7 +28,7 @@ export interface TokenShare {
 const ANSWER_LIMIT_MS = 60;
 
 function readToken(message: unknown): SharedGrant | null {
-  const grant = parseGrant(own(message, 'grant'));
+  const grant = or(readGrant, null)(own(message, 'grant'));
   const [renewInMs, expiresInMs] = [Number(own(message, 'renewInMs')), Number(own(message, 'expiresInMs'))];
   return grant !== null && renewInMs > 0 && expiresInMs > 0 ? { grant, renewInMs, expiresInMs } : null;
 }
