@@ -1,98 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { formatCursor, type Participant, type RunEvent } from '@familiar/protocol';
+import { formatCursor } from '@familiar/protocol';
 import { afterEach, expect, test } from 'vitest';
 import { describeFreshStores } from '../../test/describe-stores.ts';
-import type { Agent } from '../agents/agent.ts';
+import { openRunBench, steppedAgent } from '../../test/run-bench.ts';
+import { collect, isType, readFrames, readUntil, textOf } from '../../test/run-frames.ts';
 import { functionAgent } from '../agents/function-agent.ts';
-import { createSession, listMessages } from '../sessions/index.ts';
-import { createEngine, type Engine, openReader, type RunRef, type RunRequest } from './index.ts';
-
-const scope = { agent: 'acme/helper', instance: 'inst_a' };
-const participant: Participant = { level: 'anonymous', id: 'anon_x' };
-
-/** An agent that says its pieces one by one, each when it is told to. */
-function steppedAgent(pieces: readonly string[]): { agent: Agent; step: () => void } {
-  const waiting: (() => void)[] = [];
-  let allowed = 0;
-  const agent = functionAgent(async function* () {
-    for (const piece of pieces) {
-      if (allowed === 0) await new Promise<void>((resolve) => waiting.push(resolve));
-      allowed -= 1;
-      yield piece;
-    }
-  });
-  const step = (): void => {
-    allowed += 1;
-    waiting.shift()?.();
-  };
-  return { agent, step };
-}
-
-interface Frame {
-  readonly id: string;
-  readonly event: RunEvent;
-}
-
-async function* readFrames(stream: ReadableStream<Uint8Array> | null): AsyncGenerator<Frame> {
-  let text = '';
-  for await (const chunk of (stream ?? new ReadableStream()).pipeThrough(new TextDecoderStream())) {
-    text += chunk;
-    const parts = text.split('\n\n');
-    text = parts.pop() ?? '';
-    for (const part of parts) {
-      const match = /^id: (.+)\ndata: (.+)$/.exec(part);
-      if (match !== null) yield { id: match[1] ?? '', event: JSON.parse(match[2] ?? '') as RunEvent };
-    }
-  }
-}
-
-async function collect(frames: AsyncGenerator<Frame>): Promise<Frame[]> {
-  const all: Frame[] = [];
-  for await (const frame of frames) all.push(frame);
-  return all;
-}
-
-/** Leaves the stream open. */
-async function readUntil(frames: AsyncGenerator<Frame>, type: RunEvent['type']): Promise<Frame[]> {
-  const all: Frame[] = [];
-  for (let next = await frames.next(); next.done !== true; next = await frames.next()) {
-    all.push(next.value);
-    if (next.value.event.type === type) return all;
-  }
-  throw new Error(`The stream ended before ${type}.`);
-}
-
-function textOf(frames: readonly Frame[]): string {
-  return frames.map(({ event }) => (event.type === 'TEXT_MESSAGE_CONTENT' ? event.delta : '')).join('');
-}
 
 describeFreshStores('runs', (store) => {
-  const engines: Engine[] = [];
-  afterEach(async () => {
-    await Promise.all(engines.splice(0).map((engine) => engine.drain(0)));
-  });
-
-  async function begin(agent: Agent, options: { leaseMs?: number } = {}): Promise<{ engine: Engine; session: string }> {
-    const session = await store.transaction((sql) => createSession(sql, scope, { kind: 'anonymous', metadata: {}, now: 1 }));
-    return { engine: newEngine(agent, options), session: session.id };
-  }
-  function newEngine(agent: Agent, options: { leaseMs?: number } = {}): Engine {
-    const engine = createEngine({ store, clock: Date.now, findAgent: () => agent, report: () => undefined, ...options });
-    engines.push(engine);
-    return engine;
-  }
-  function request(session: string, text = 'hello'): RunRequest {
-    return { ref: { scope, session, run: randomUUID() }, participant, messages: [{ id: randomUUID(), text }] };
-  }
-  function open(engine: Engine, ref: RunRef, from: Parameters<typeof openReader>[1]['from'] = { kind: 'run', run: ref.run }) {
-    return openReader({ store, bus: engine.bus }, { session: ref, from, mayRead: async () => true, onClose: () => undefined });
-  }
-  async function readRun(engine: Engine, ref: RunRef): Promise<Frame[]> {
-    return collect(readFrames(await open(engine, ref)));
-  }
-  async function messages(session: string) {
-    return (await listMessages(store, scope, { session }))?.data ?? [];
-  }
+  const { begin, request, open, readRun, messages, close, scope, participant } = openRunBench(store);
+  afterEach(close);
 
   test('a run is told from its start to its end, and its answer is stored', async () => {
     const { engine, session } = await begin(
@@ -175,7 +91,7 @@ describeFreshStores('runs', (store) => {
     for (const [index, { id }] of whole.entries()) {
       if (index === whole.length - 1) break;
       const resumed = readFrames(await open(engine, call.ref, { kind: 'session', lastEventId: id }));
-      const rest = await readUntil(resumed, 'RUN_FINISHED');
+      const rest = await readUntil(resumed, isType('RUN_FINISHED'));
       await resumed.return(undefined);
       expect([...whole.slice(0, index + 1), ...rest]).toEqual(whole);
     }
@@ -189,7 +105,7 @@ describeFreshStores('runs', (store) => {
     await engine.start(call);
     const frames = readFrames(await open(engine, call.ref));
     step();
-    await readUntil(frames, 'TEXT_MESSAGE_CONTENT');
+    await readUntil(frames, isType('TEXT_MESSAGE_CONTENT'));
     expect(await engine.cancel(call.ref)).toEqual({ kind: 'ended', status: 'cancelled' });
     expect(await engine.cancel(call.ref)).toEqual({ kind: 'ended', status: 'cancelled' });
     step();
@@ -222,7 +138,7 @@ describeFreshStores('runs', (store) => {
     await engine.start(call);
     const frames = readFrames(await open(engine, call.ref));
     step();
-    await readUntil(frames, 'TEXT_MESSAGE_CONTENT');
+    await readUntil(frames, isType('TEXT_MESSAGE_CONTENT'));
     await engine.drain(0);
     expect((await collect(frames)).at(-1)?.event).toMatchObject({ type: 'RUN_ERROR', code: 'interrupted' });
     expect(await engine.start(request(session))).toEqual({ kind: 'draining' });
