@@ -36,7 +36,7 @@ export function steppedAgent(pieces: readonly string[]): { agent: Agent; step: (
   return { agent, step };
 }
 
-export type EngineOptions = Partial<Pick<EngineDeps, 'leaseMs' | 'report' | 'clock' | 'store'>>;
+export type EngineOptions = Partial<Pick<EngineDeps, 'leaseMs' | 'retryMs' | 'report' | 'store'>>;
 
 /** Engines over one store, with an anonymous visitor's sessions. `close` drains them all. */
 export function openRunBench(store: Store) {
@@ -69,3 +69,5 @@ export function openRunBench(store: Store) {
     },
   };
 }
+
+export type RunBench = ReturnType<typeof openRunBench>;

@@ -3,7 +3,7 @@ import type { Clock } from '../identity/clock.ts';
 import { type Sql, type Store, StoreError } from '../store/store.ts';
 import type { EventBus } from './event-bus.ts';
 import { type RunRef, refKey, refValues } from './run-ref.ts';
-import { insertEvents, type StoredEvent } from './stored-event.ts';
+import { insertEvents, readEvents, type StoredEvent } from './stored-event.ts';
 
 export interface JournalDeps {
   readonly store: Store;
@@ -11,6 +11,8 @@ export interface JournalDeps {
   readonly bus: EventBus;
   /** Who owns the runs of this process. */
   readonly owner: string;
+  /** Milliseconds before each further try of a write that failed. Default 50, 200, 1,000 and 3,000. */
+  readonly retryMs?: readonly number[];
 }
 
 /** Writes the last rows of a run within the transaction of its last events, and gives those. May be called again on a retry. */
@@ -20,8 +22,11 @@ export type LastWork = (sql: Sql) => Promise<readonly RunEvent[]>;
 export interface RunLog {
   /** Returns at once; the event is durable within 25 ms, and only then seen by readers. */
   append(event: RunEvent): void;
-  /** Writes what is pending and the end of the run in one transaction. Rejects with `StoreError` if it could not. */
-  finish(work: LastWork): Promise<void>;
+  /**
+   * Writes what is pending and the end of the run in one transaction. `gone`: it was not ours to end any more. Rejects with
+   * `StoreError` if the store would not take it, or has failed this run before.
+   */
+  finish(work: LastWork): Promise<'written' | 'gone'>;
   /** Nothing is written any more. */
   drop(): void;
 }
@@ -47,8 +52,9 @@ interface Pending {
   readonly key: string;
   lastSeq: number;
   events: RunEvent[];
-  last: { readonly work: LastWork; readonly done: () => void; readonly failed: (error: unknown) => void } | null;
+  last: { readonly work: LastWork; readonly done: (how: 'written' | 'gone') => void; readonly failed: (error: unknown) => void } | null;
   isDropped: boolean;
+  failure: { readonly error: unknown } | null;
   hasWritten: boolean;
 }
 
@@ -84,6 +90,7 @@ export function createJournal(deps: JournalDeps): Journal {
         events: [],
         last: null,
         isDropped: false,
+        failure: null,
         hasWritten: false,
       };
       return {
@@ -93,14 +100,16 @@ export function createJournal(deps: JournalDeps): Journal {
           schedule(entry);
         },
         finish: (work) =>
-          new Promise<void>((done, failed) => {
+          new Promise((done, failed) => {
+            if (entry.failure !== null) return failed(entry.failure.error);
             entry.last = { work, done, failed };
             pending.set(entry.key, entry);
             void flush();
           }),
         drop() {
           entry.isDropped = true;
-          pending.delete(entry.key);
+          // Somebody may be waiting for its end: that goes its way, and writes nothing.
+          if (entry.last === null) pending.delete(entry.key);
         },
       };
     },
@@ -155,7 +164,7 @@ async function writeTogether(deps: JournalDeps, batches: readonly Batch[]): Prom
 }
 
 async function writeAlone(deps: JournalDeps, batch: Batch): Promise<void> {
-  for (const waitMs of [...RETRY_MS, null]) {
+  for (const waitMs of [...(deps.retryMs ?? RETRY_MS), null]) {
     try {
       return await writeTogether(deps, [batch]);
     } catch (error) {
@@ -170,33 +179,51 @@ function isPassing(error: unknown): boolean {
 }
 
 /** `null`: the run is not ours any more, or its session is gone. */
-async function writeBatch(deps: JournalDeps, sql: Sql, { entry, events, last }: Batch): Promise<readonly StoredEvent[] | null> {
+async function writeBatch(deps: JournalDeps, sql: Sql, batch: Batch): Promise<readonly StoredEvent[] | null> {
+  const { entry, events, last } = batch;
   const { ref } = entry.run;
-  if (entry.isDropped) return [];
+  if (entry.isDropped) return null;
   // Also the fence: a process that was taken for dead writes nothing after it.
   const mine = await sql.run(
-    `UPDATE runs SET last_seq = $5 WHERE agent = $1 AND instance = $2 AND session = $3 AND run = $4 AND status = 'running' AND owner = $6`,
-    [...refValues(ref), ref.run, entry.lastSeq + events.length, deps.owner],
+    `UPDATE runs SET last_seq = $5 WHERE agent = $1 AND instance = $2 AND session = $3 AND run = $4 AND status = 'running' AND owner = $6
+     AND last_seq = $7`,
+    [...refValues(ref), ref.run, entry.lastSeq + events.length, deps.owner, entry.lastSeq],
   );
-  if (mine === 0) return null;
+  if (mine === 0) return readWritten(deps, sql, batch);
   const all = last === null ? events : [...events, ...(await last.work(sql))];
   return insertEvents(sql, { session: ref, stream: ref.run, firstSeq: entry.lastSeq + 1, events: all, nowMs: deps.clock() });
 }
 
+/** A commit may have reached the store and its answer not us: the events that a try before this one has written. */
+async function readWritten({ owner }: JournalDeps, sql: Sql, { entry, events }: Batch): Promise<readonly StoredEvent[] | null> {
+  const { ref } = entry.run;
+  const mine = await sql.rows(
+    `SELECT run FROM runs WHERE agent = $1 AND instance = $2 AND session = $3 AND run = $4 AND status = 'running' AND owner = $5 AND last_seq = $6`,
+    [...refValues(ref), ref.run, owner, entry.lastSeq + events.length],
+  );
+  if (mine.length === 0) return null;
+  const all = await readEvents(sql, { session: ref, stream: ref.run, afterPos: 0, limit: Number.MAX_SAFE_INTEGER });
+  return all.filter(({ seq }) => seq > entry.lastSeq);
+}
+
 function settle(deps: JournalDeps, { entry, last }: Batch, stored: readonly StoredEvent[] | null): void {
   if (stored === null) {
+    const isNews = !entry.isDropped;
     entry.isDropped = true;
-    last?.done();
-    entry.run.onLost('taken');
+    // It has ended without us: readers look for themselves.
+    deps.bus.publish(entry.run.ref, []);
+    last?.done('gone');
+    if (isNews) entry.run.onLost('taken');
     return;
   }
   entry.lastSeq += stored.length;
   deps.bus.publish(entry.run.ref, stored);
-  last?.done();
+  last?.done('written');
 }
 
 function fail({ entry, last }: Batch, error: unknown): void {
   entry.isDropped = true;
+  entry.failure = { error };
   last?.failed(error);
   entry.run.onLost('store');
 }

@@ -7,15 +7,18 @@ export interface Lease {
   readonly leaseUntilMs: number;
 }
 
-/** Keeps the runs of this process from being taken for dead. */
-export async function renewLeases(store: Store, runs: readonly RunRef[], { owner, leaseUntilMs }: Lease): Promise<void> {
-  if (runs.length === 0) return;
-  await store.transaction(async (sql) => {
+/** Keeps the runs of this process from being taken for dead. Returns those that are not its own any more, or have ended. */
+export async function renewLeases(store: Store, runs: readonly RunRef[], { owner, leaseUntilMs }: Lease): Promise<RunRef[]> {
+  if (runs.length === 0) return [];
+  return store.transaction(async (sql) => {
+    const ended: RunRef[] = [];
     for (const ref of runs) {
-      await sql.run(
+      const renewed = await sql.run(
         `UPDATE runs SET lease_until = $5 WHERE agent = $1 AND instance = $2 AND session = $3 AND run = $4 AND owner = $6 AND status = 'running'`,
         [...refValues(ref), ref.run, leaseUntilMs, owner],
       );
+      if (renewed === 0) ended.push(ref);
     }
+    return ended;
   });
 }

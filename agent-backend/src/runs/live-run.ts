@@ -3,7 +3,7 @@ import type { Clock } from '../identity/clock.ts';
 import { createInstanceMemory } from '../memory/index.ts';
 import type { Store } from '../store/store.ts';
 import { type Answer, consume, createAnswer, type Failure } from './answer.ts';
-import { type Ending, writeEnd } from './end-run.ts';
+import { type Ending, statusOf, writeEnd } from './end-run.ts';
 import { readHistory } from './history.ts';
 import type { OpenRun, RunLog } from './journal.ts';
 import type { RunRef } from './run-ref.ts';
@@ -20,6 +20,8 @@ export interface EngineDeps {
   readonly longestRunMs?: number;
   /** How long a silent owner keeps its runs. Default 30 s, renewed at a third of it. */
   readonly leaseMs?: number;
+  /** Milliseconds before each further try of a write that the store failed. Default 50, 200, 1,000 and 3,000. */
+  readonly retryMs?: readonly number[];
 }
 
 export interface RunReport {
@@ -34,6 +36,7 @@ export interface LiveRun {
   readonly ref: RunRef;
   readonly stop: (ending: Ending) => void;
   readonly forget: () => void;
+  /** As `runs.status` says it, or `gone`, or `lost`. */
   readonly over: Promise<string>;
 }
 
@@ -119,12 +122,13 @@ interface Finish {
   readonly ending: Ending;
 }
 
-/** `lost`: the store would not take the end; the run's lease runs out, and the next sweep ends it. */
+/** `lost`: the store would not take the end; housekeeping ends it. `gone`: another process did, or its session is not there any more. */
 async function finish(deps: EngineDeps, { ref, log, answer, ending }: Finish): Promise<string> {
   answer.close();
   try {
-    await log.finish((sql) => writeEnd(sql, { ref, ending, answer: answer.said(), usage: answer.usage(), nowMs: deps.clock() }));
-    return ending.kind === 'failed' ? ending.code : ending.kind;
+    const end = { ref, ending, answer: answer.said(), usage: answer.usage() };
+    const how = await log.finish((sql) => writeEnd(sql, { ...end, nowMs: deps.clock() }));
+    return how === 'gone' ? how : statusOf(ending);
   } catch {
     // Reported as lost by the caller; the store's own error was reported by whoever asked it last.
     return 'lost';

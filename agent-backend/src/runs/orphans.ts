@@ -26,6 +26,15 @@ export interface Orphan {
   readonly leaseUntilMs: number;
 }
 
+/** A run as it is now, wherever it runs. */
+export async function findRun(sql: Sql, ref: RunRef): Promise<{ status: string; owner: string; lease_until: number } | undefined> {
+  const [row] = await sql.rows<{ status: string; owner: string; lease_until: number }>(
+    'SELECT status, owner, lease_until FROM runs WHERE agent = $1 AND instance = $2 AND session = $3 AND run = $4',
+    [...refValues(ref), ref.run],
+  );
+  return row;
+}
+
 /** Running runs whose lease ended before `beforeMs`; all of them with `Infinity`. */
 export async function findOrphans(sql: Sql, beforeMs: number): Promise<Orphan[]> {
   const rows = await sql.rows<RunRow>(
