@@ -5,6 +5,7 @@ export { type CustomEvent, isTerminal, type RunEvent, type RunOutcome } from './
 export { decideId, type IdProblemCode } from './decide-id.ts';
 export { explainId } from './explain-id.ts';
 export { type ParsedId, parseId } from './ids.ts';
+export { findJsonTrap } from './json-trap.ts';
 export type { Interrupt, ResumeEntry } from './interrupts.ts';
 export { type Binding, INSTANCE_KINDS, type InstanceKind, type Level, LEVELS } from './levels.ts';
 export { LIMITS } from './limits.ts';

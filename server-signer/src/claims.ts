@@ -22,10 +22,10 @@ export interface IdentityClaims {
 }
 
 /** The most characters of each, as the backend reads them. */
-const TEXTS = { instance: 255, name: 255, email: 320, picture: 2048, acr: 255 } as const;
+export const TEXTS = { instance: 255, name: 255, email: 320, picture: 2048, acr: 255 } as const;
 
 // C0, DEL, C1 and lone surrogates.
-const UNPRINTABLE = /[\p{Cc}\p{Surrogate}]/u;
+export const UNPRINTABLE = /[\p{Cc}\p{Surrogate}]/u;
 
 /** Turns claims into the token's own members. Throws `SignerError`; never repeats a value. */
 export function toPayload(claims: IdentityClaims, nowSeconds: number): Record<string, unknown> {

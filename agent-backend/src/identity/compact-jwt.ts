@@ -1,5 +1,4 @@
-import type { ErrorCode } from '@familiar/protocol';
-import { findJsonTrap } from './doubled-keys.ts';
+import { type ErrorCode, findJsonTrap } from '@familiar/protocol';
 import { IdentityError } from './identity-error.ts';
 
 const COMPACT = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)$/;

@@ -35,8 +35,22 @@ export function need(options: Options, name: keyof Options): string {
 
 /** The key as text: a file, else `FAMILIAR_SIGNING_KEY`; `undefined` without either. */
 export function readKeyText(options: Options, { env }: Terminal): string | undefined {
-  const file = options['public-key-file'] ?? options['key-file'];
-  return file === undefined ? env['FAMILIAR_SIGNING_KEY'] : readFileSync(file, 'utf8').trim();
+  const option = options['public-key-file'] === undefined ? 'key-file' : 'public-key-file';
+  const file = options[option];
+  const text = file === undefined ? env['FAMILIAR_SIGNING_KEY'] : readKeyFile(file, option);
+  if (text?.includes('-----BEGIN ') === true)
+    throw new UsageError('The key is PEM. Give it as JWK: "keygen --out" writes private.jwk.json and public.jwk.json beside the PEM.');
+  return text;
+}
+
+/** Names the option and not the path: a key or a token may stand where a path belongs. */
+function readKeyFile(file: string, option: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    throw new UsageError(isMissing ? `--${option}: there is no such file.` : `--${option}: the file cannot be read.`);
+  }
 }
 
 /** The keys to verify with, from a JWK or a JWK set. Throws `UsageError` for other text. */
@@ -62,5 +76,8 @@ function toPublic(jwk: unknown): JWK {
   if (typeof jwk !== 'object' || jwk === null || !('kty' in jwk))
     throw new UsageError('The key is neither a JWK nor a JWK set: JSON with "kty", or {"keys": […]}.');
   const { kty, crv, x, y, n, e, k, kid, alg } = jwk as JWK;
-  return { kty, crv, x, y, n, e, k, kid, alg };
+  return { kty, crv, x, y, n, e, k, kid, alg: alg === undefined || alg === 'Ed25519' ? ALG_OF[crv ?? kty ?? ''] : alg };
 }
+
+/** The one algorithm of a key that names none, as many issuers' do not. */
+const ALG_OF: Readonly<Record<string, string>> = { 'P-256': 'ES256', Ed25519: 'EdDSA', RSA: 'RS256', oct: 'HS256' };

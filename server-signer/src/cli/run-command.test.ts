@@ -1,5 +1,5 @@
 import { createHmac, createPrivateKey, sign as signRaw } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -29,6 +29,7 @@ async function run(argv: string[], { input = '', env = {} }: { input?: string; e
   return { code, out: lines.out.join('\n'), err: lines.err.join('\n') };
 }
 
+const secretBytes = Buffer.from(String(hs.privateJwk['k']), 'base64url');
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 const claims = { sub: 'u_1', aud: 'fernwell/guide', iss: 'fernwell', iat: NOW_S, exp: NOW_S + 600, jti: 'x1' };
 const expected = ['--agent', 'fernwell/guide', '--issuer', 'fernwell'];
@@ -105,7 +106,12 @@ describe('the doctor says in one line', () => {
     ['an old token', forge({ ...claims, iat: NOW_S - 693, exp: NOW_S - 93 }), 'token_expired', 'expired 93 s ago'],
     ['a fast clock', forge({ ...claims, iat: NOW_S + 300, exp: NOW_S + 900 }), 'token_not_yet_valid', 'starts in 300 s'],
     ['a long life', forge({ ...claims, exp: NOW_S + 86_400 }), 'token_lifetime_too_long', '86400 s'],
-    ['milliseconds', forge({ ...claims, iat: NOW_S * 1000, exp: NOW_S * 1000 + 600_000 }), 'token_malformed', 'milliseconds'],
+    [
+      'milliseconds',
+      forge({ ...claims, iat: NOW_S * 1000, exp: NOW_S * 1000 + 600_000 }),
+      'token_lifetime_too_long',
+      'iat is in milliseconds',
+    ],
   ])('%s', async (...[, token, code, words]) => {
     const { code: exit, out, err } = await run(['doctor', '-', '--public-key-file', publicKey, ...expected], { input: token });
     expect({ exit, out }).toEqual({ exit: 1, out: '' });
@@ -116,12 +122,48 @@ describe('the doctor says in one line', () => {
 
   test.each([
     ['the text of the secret as key', String(hs.privateJwk['k']), 'decode it from base64url first'],
+    ['its base64 text as key', secretBytes.toString('base64'), 'decode it from base64 first'],
+    ['its hexadecimal text as key', secretBytes.toString('hex'), 'decode it from hexadecimal first'],
     ['another secret', Buffer.alloc(32, 7), 'another key signed it'],
   ])('%s', async (_what, secret, words) => {
     const { code, err } = await run(['doctor', forgeWithSecret(secret), '--key-file', secretKey]);
     expect(code).toBe(1);
     expect(err).toContain(`token_bad_signature: `);
     expect(err).toContain(words);
+  });
+
+  test('that a secret which is text was decoded as if it were base64', async () => {
+    const text = secretBytes.toString('base64');
+    const file = join(folder, 'text.json');
+    writeFileSync(file, JSON.stringify({ ...hs.privateJwk, k: Buffer.from(text).toString('base64url') }));
+    const { code, err } = await run(['doctor', forgeWithSecret(secretBytes), '--key-file', file]);
+    expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining('took plain text for base64') });
+    expect(err).not.toContain(text);
+  });
+
+  test.each([
+    [
+      'a signing clock that is fast',
+      { iat: NOW_S + 45, exp: NOW_S + 645 },
+      'ok: nothing wrong, 645 s left; it starts in 45 s, within the 60 s',
+    ],
+    ['one that is slow', { iat: NOW_S - 612, exp: NOW_S - 12 }, 'ok: nothing wrong, it expired 12 s ago, within the 60 s'],
+    ['nbf ahead of iat', { nbf: NOW_S + 30 }, 'ok: nothing wrong, 600 s left; it starts in 30 s'],
+  ])('how far %s is, while it is tolerated', async (_what, times, words) => {
+    const { code, out } = await run(['doctor', forge({ ...claims, ...times }), '--public-key-file', publicKey, ...expected]);
+    expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining(words) });
+  });
+
+  test('when a token expired', async () => {
+    const { err } = await run(['doctor', forge({ ...claims, iat: NOW_S - 4200, exp: NOW_S - 3600 }), ...expected]);
+    expect(err).toBe('token_expired: it expired 3600 s ago, at 2029-12-31T23:00:00Z; 60 s of skew is tolerated');
+  });
+
+  test('nothing wrong with a key set whose keys name no algorithm', async () => {
+    const file = join(folder, 'issuer.json');
+    const { alg: _alg, ...bare } = es.publicJwk;
+    writeFileSync(file, JSON.stringify({ keys: [{ ...(await generateSigningKey()).publicJwk, alg: undefined }, bare] }));
+    expect((await run(['doctor', good, '--public-key-file', file, ...expected])).code).toBe(0);
   });
 
   test('that nothing is wrong, and what it could not compare', async () => {
@@ -148,6 +190,33 @@ test.each([
   expect({ code, out }).toEqual({ code: 2, out: '' });
   expect(err.length).toBeGreaterThan(10);
   expect(err).not.toContain(encode(claims));
+});
+
+const pem = join(folder, 'key.pem');
+writeFileSync(pem, '-----BEGIN PRIVATE KEY-----\n');
+test.each([
+  [['keygen', 'ES256'], 'keygen takes options only'],
+  [['keygen', '--out', folder, '--alg', 'HS512'], '--alg is one of ES256, EdDSA, HS256'],
+  [['doctor', forge(claims), '--agent', 'Fernwell'], '--agent is "org/agent"'],
+  [['verify', forge(claims), '--issuer', 'fernwell', '--agent', 'fernwell/guide'], 'No key: set FAMILIAR_SIGNING_KEY'],
+  [['doctor', forge(claims), '--public-key-file', pem], 'The key is PEM'],
+  [['sign', '--key-file', pem, '--sub', 'u_1', ...expected], 'The key is PEM'],
+  [['doctor', forge(claims), '--public-key-file', join(folder, 'missing.json')], '--public-key-file: there is no such file'],
+  [['doctor', forge(claims), '--key-file', folder], '--key-file: the file cannot be read'],
+])('what is wrong with a command line is said in its own words (%#)', async (argv, words) => {
+  const { code, err } = await run(argv);
+  expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining(words) });
+  expect(err).not.toContain(folder);
+});
+
+test('keygen puts the issuer into the backend’s entry, and names the file that it keeps', async () => {
+  const { out } = await run(['keygen', '--issuer', 'fernwell']);
+  expect(JSON.parse(out.split('\n').at(-1) ?? '')).toMatchObject({ issuer: 'fernwell' });
+  const kept = join(folder, 'kept');
+  await run(['keygen', '--out', kept]);
+  rmSync(join(kept, 'private.jwk.json'));
+  expect((await run(['keygen', '--out', kept])).err).toContain('has a public.jwk.json, private.pem already');
+  expect(existsSync(join(kept, 'private.jwk.json'))).toBe(false);
 });
 
 test('an unknown option does not repeat a token typed in its place', async () => {

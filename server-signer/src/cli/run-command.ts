@@ -5,7 +5,7 @@ import { type Options, OPTIONS } from './options.ts';
 import { doctor, sign, verify } from './tokens.ts';
 import { EXIT, type Terminal, UsageError } from './terminal.ts';
 
-const USAGE = `familiar-signer keygen [--alg ES256|EdDSA|HS256] [--kid name] [--out folder]
+const USAGE = `familiar-signer keygen [--alg ES256|EdDSA|HS256] [--kid name] [--issuer name] [--out folder]
 familiar-signer sign   --sub id --agent org/agent --issuer name [--instance name] [--name …] [--email …] [--lifetime seconds]
 familiar-signer verify <token | -> --agent org/agent --issuer name
 familiar-signer doctor <token | -> [--agent org/agent] [--issuer name]
@@ -20,7 +20,7 @@ export async function runCommand(argv: readonly string[], terminal: Terminal): P
   try {
     const { values, positionals } = parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
     const [name = '', token, ...rest] = positionals;
-    if (values.help === true || (name === 'help' && token === undefined)) {
+    if (values.help === true || name === 'help') {
       terminal.print(USAGE);
       return EXIT.ok;
     }

@@ -1,3 +1,4 @@
+import { LIMITS, parseAgentName } from '@familiar/protocol';
 import { diagnose, type Diagnosis } from '../doctor/diagnose.ts';
 import { createSigner } from '../signer.ts';
 import { need, type Options, readKeyText, readVerificationKeys } from './options.ts';
@@ -37,13 +38,17 @@ export async function verify(options: Options, terminal: Terminal): Promise<numb
 export async function doctor(options: Options, terminal: Terminal): Promise<number> {
   const diagnosis = await examine(options, terminal);
   if (diagnosis.kind === 'wrong') return refuse(diagnosis, terminal);
+  const { secondsLeft, startsInSeconds } = diagnosis.timing;
+  const skew = `within the ${LIMITS.clockSkewSeconds} s of skew that are tolerated`;
+  const early = startsInSeconds > 0 ? `; it starts in ${startsInSeconds} s, ${skew}: one of the two clocks is wrong` : '';
+  const left = secondsLeft > 0 ? `${secondsLeft} s left` : `it expired ${-secondsLeft} s ago, ${skew}`;
   const unchecked = [
     ...(diagnosis.isSignatureChecked ? [] : ['signature (--public-key-file)']),
     ...(options.agent === undefined ? ['aud (--agent)'] : []),
     ...(options.issuer === undefined ? ['iss (--issuer)'] : []),
   ];
   const rest = unchecked.length === 0 ? '' : `; not compared: ${unchecked.join(', ')}`;
-  terminal.print(`ok: nothing wrong, ${diagnosis.secondsLeft} s left${rest}`);
+  terminal.print(`ok: nothing wrong, ${left}${early}${rest}`);
   return EXIT.ok;
 }
 
@@ -51,6 +56,8 @@ async function examine(options: Options, terminal: Terminal): Promise<Diagnosis>
   const given = need(options, 'token');
   const token = given === '-' ? terminal.readInput().replace(/\r?\n$/, '') : given;
   const { agent, issuer } = options;
+  // Otherwise every token would be for another agent, and the token is not what is wrong.
+  if (agent !== undefined && parseAgentName(agent) === null) throw new UsageError('--agent is "org/agent", two slugs of a-z, 0-9 and "-".');
   return diagnose(token, { agent, issuer, keys: readVerificationKeys(options, terminal), clock: terminal.clock });
 }
 

@@ -1,4 +1,6 @@
 import { LIMITS, parseId } from '@familiar/protocol';
+import { UNPRINTABLE } from '../claims.ts';
+import { checkProfile } from './check-profile.ts';
 import type { Finding } from './finding.ts';
 import type { Json } from './read-token.ts';
 
@@ -13,12 +15,22 @@ export interface Expected {
 
 /** The first thing that is wrong with the claims, or `null`. Source: contract §3. */
 export function checkClaims(payload: Json, expected: Expected): Finding | null {
-  const missing = ['aud', 'iss', 'sub', 'jti', 'iat', 'exp'].find((claim) => payload[claim] === undefined);
+  const missing = ['aud', 'iss', 'sub', 'jti', 'iat', 'exp'].find((claim) => isMissing(payload, claim));
   if (missing !== undefined) return { code: 'token_missing_claim', detail: `the claim ${missing} is missing` };
-  return checkAddress(payload, expected) ?? checkSubject(payload['sub']) ?? checkTimes(payload, expected.nowSeconds);
+  return (
+    checkAddress(payload, expected) ??
+    checkSubject(payload['sub']) ??
+    checkTokenId(payload['jti']) ??
+    checkTimes(payload, expected.nowSeconds) ??
+    checkProfile(payload)
+  );
 }
 
-function checkAddress({ aud, iss, jti }: Json, { agent, issuer }: Expected): Finding | null {
+function isMissing(payload: Json, claim: string): boolean {
+  return payload[claim] === undefined || (claim === 'jti' && payload[claim] === '');
+}
+
+function checkAddress({ aud, iss }: Json, { agent, issuer }: Expected): Finding | null {
   if (typeof aud !== 'string') return { code: 'token_wrong_audience', detail: 'aud is not one string: give the agent alone, not a list' };
   if (agent !== undefined && aud !== agent) {
     return { code: 'token_wrong_audience', detail: `aud is ${quote(aud)}, expected ${quote(agent)}` };
@@ -27,9 +39,13 @@ function checkAddress({ aud, iss, jti }: Json, { agent, issuer }: Expected): Fin
   if (issuer !== undefined && iss !== issuer) {
     return { code: 'token_wrong_issuer', detail: `iss is ${quote(iss)}, expected ${quote(issuer)}` };
   }
-  return typeof jti === 'string' && jti !== '' && jti.length <= 128
+  return null;
+}
+
+function checkTokenId(jti: unknown): Finding | null {
+  return typeof jti === 'string' && jti.length <= 128 && !UNPRINTABLE.test(jti)
     ? null
-    : { code: 'token_malformed', detail: 'jti is not a string of 1–128 characters' };
+    : { code: 'token_malformed', detail: 'jti is not a string of 1–128 characters without control characters' };
 }
 
 function checkSubject(sub: unknown): Finding | null {
@@ -43,9 +59,11 @@ function checkSubject(sub: unknown): Finding | null {
 function checkTimes({ iat, exp, nbf = iat }: Json, now: number): Finding | null {
   for (const [claim, value] of Object.entries({ iat, exp, nbf })) {
     if (!isSeconds(value)) return { code: 'token_malformed', detail: `${claim} is not a whole number of seconds since 1970` };
-    if (value > 1e11) return { code: 'token_malformed', detail: `${claim} is in milliseconds: divide it by 1000` };
   }
-  return isSeconds(iat) && isSeconds(exp) && isSeconds(nbf) ? checkSpan({ iat, exp, start: Math.max(iat, nbf) }, now) : null;
+  const times = { iat: Number(iat), exp: Number(exp), nbf: Number(nbf) };
+  const finding = checkSpan({ ...times, start: Math.max(times.iat, times.nbf) }, now);
+  const huge = Object.entries(times).find(([, value]) => value > 1e11);
+  return finding !== null && huge !== undefined ? { ...finding, detail: `${huge[0]} is in milliseconds: divide it by 1000` } : finding;
 }
 
 function checkSpan({ iat, exp, start }: { iat: number; exp: number; start: number }, now: number): Finding | null {
@@ -58,8 +76,9 @@ function checkSpan({ iat, exp, start }: { iat: number; exp: number; start: numbe
     const detail = `it starts in ${start - now} s; ${SKEW} s of skew is tolerated: one of the two clocks is wrong`;
     return { code: 'token_not_yet_valid', detail };
   }
-  if (now - exp >= SKEW) return { code: 'token_expired', detail: `it expired ${now - exp} s ago; ${SKEW} s of skew is tolerated` };
-  return null;
+  if (now - exp < SKEW) return null;
+  const at = new Date(exp * 1000).toISOString().replace('.000', '');
+  return { code: 'token_expired', detail: `it expired ${now - exp} s ago, at ${at}; ${SKEW} s of skew is tolerated` };
 }
 
 function isSeconds(value: unknown): value is number {

@@ -18,8 +18,10 @@ async function explain(token: string, jwk: JWK): Promise<string> {
   }
   if (typeof jwk.k === 'string') {
     const secret = base64url.decode(jwk.k);
-    if (await verifies(token, new TextEncoder().encode(jwk.k), jwk)) {
-      return 'the text of the secret was used as key: decode it from base64url first';
+    for (const [form, text] of spell(jwk.k, secret)) {
+      if (await verifies(token, new TextEncoder().encode(text), jwk)) {
+        return `the text of the secret was used as key: decode it from ${form} first`;
+      }
     }
     const decoded = Buffer.from(new TextDecoder().decode(secret), 'base64');
     if (decoded.length > 0 && (await verifies(token, decoded, jwk))) {
@@ -27,6 +29,18 @@ async function explain(token: string, jwk: JWK): Promise<string> {
     }
   }
   return 'the signature does not match the key of this kid: another key signed it, or the token was changed';
+}
+
+/** The texts in which the signing side may hold these bytes. */
+function spell(encoded: string, secret: Uint8Array): readonly (readonly [form: string, text: string])[] {
+  const bytes = Buffer.from(secret);
+  const base64 = bytes.toString('base64');
+  return [
+    ['base64url', encoded],
+    ['base64', base64],
+    ['base64', base64.replace(/=+$/, '')],
+    ['hexadecimal', bytes.toString('hex')],
+  ];
 }
 
 async function importKey(jwk: JWK) {

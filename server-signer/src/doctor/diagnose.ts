@@ -7,7 +7,15 @@ import { type Json, readToken } from './read-token.ts';
 
 export type Diagnosis =
   | ({ readonly kind: 'wrong' } & Finding)
-  | { readonly kind: 'good'; readonly payload: Json; readonly secondsLeft: number; readonly isSignatureChecked: boolean };
+  | { readonly kind: 'good'; readonly payload: Json; readonly timing: Timing; readonly isSignatureChecked: boolean };
+
+/** A good token's times against the clock; within the skew that is tolerated, either may lie on the wrong side. */
+export interface Timing {
+  /** Negative where it has expired. */
+  readonly secondsLeft: number;
+  /** Positive where it is from the future. */
+  readonly startsInSeconds: number;
+}
 
 export interface DiagnoseOptions {
   /** Keys to check the signature with, by `kid`; none: the signature is not checked. */
@@ -34,13 +42,18 @@ export async function diagnose(token: string, options: DiagnoseOptions): Promise
   return {
     kind: 'good',
     payload: read.payload,
-    secondsLeft: Number(read.payload['exp']) - nowSeconds,
+    timing: readTiming(read.payload, nowSeconds),
     isSignatureChecked: keys !== undefined,
   };
 }
 
+function readTiming({ iat, exp, nbf = iat }: Json, nowSeconds: number): Timing {
+  return { secondsLeft: Number(exp) - nowSeconds, startsInSeconds: Math.max(Number(iat), Number(nbf)) - nowSeconds };
+}
+
 function checkHeader(header: Json): Finding | null {
   const { alg, typ, kid, ...others } = header;
+  if (typeof alg !== 'string') return { code: 'token_malformed', detail: 'the header has no alg that is a string' };
   if (!ALGORITHMS.some((allowed) => allowed === alg)) {
     return {
       code: 'token_alg_not_allowed',
@@ -67,7 +80,7 @@ async function checkKey(token: string, header: Json, keys: readonly JWK[]): Prom
     const known = keys.flatMap(({ kid }) => (kid === undefined ? [] : [`"${kid}"`]));
     return {
       code: 'token_unknown_key',
-      detail: `kid "${String(header['kid'])}" is unknown; the key given is ${known.join(', ') || 'without kid'}`,
+      detail: `kid "${String(header['kid'])}" is unknown; the ${known.length > 1 ? 'keys given are' : 'key given is'} ${known.join(', ') || 'without kid'}`,
     };
   }
   if (key.alg !== header['alg'])

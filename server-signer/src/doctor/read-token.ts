@@ -1,4 +1,4 @@
-import { LIMITS } from '@familiar/protocol';
+import { findJsonTrap, LIMITS } from '@familiar/protocol';
 
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -14,9 +14,9 @@ export function readToken(token: string): ReadToken {
   const parts = token.split('.');
   const stray = parts.findIndex((part) => !/^[\w-]+$/.test(part) || Buffer.from(part, 'base64url').toString('base64url') !== part);
   if (parts.length !== 3 || stray !== -1) return malformed(explainParts(parts, stray));
-  const [header, payload] = parts.map(readJson);
-  if (!header) return malformed('the header is not a JSON object in UTF-8');
-  return payload ? { kind: 'token', header, payload } : malformed('the payload is not a JSON object in UTF-8');
+  const [header = '', payload = ''] = parts.map(readJson);
+  if (typeof header === 'string') return malformed(`the header ${header}`);
+  return typeof payload === 'string' ? malformed(`the payload ${payload}`) : { kind: 'token', header, payload };
 }
 
 function malformed(detail: string): ReadToken {
@@ -40,15 +40,23 @@ function explainParts(parts: readonly string[], stray: number): string {
   const name = ['header', 'payload', 'signature'][stray] ?? 'header';
   const part = parts[stray] ?? '';
   if (part === '') return `its ${name} is empty${stray === 2 ? ': it is not signed' : ''}`;
+  if (/^[\w-]+$/.test(part)) return `its ${name} was cut off or has a character too many: it is not what any encoder writes`;
   return `its ${name} is not base64url without padding${/[+/=]/.test(part) ? ': plain base64 was used (+, / or =)' : ''}`;
 }
 
-function readJson(part: string): Json | null {
+/** The object, or why it is none. */
+function readJson(part: string): Json | string {
+  let json: string;
+  let value: unknown;
   try {
-    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(part, 'base64url')));
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : null;
+    json = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.from(part, 'base64url'));
+    value = JSON.parse(json);
   } catch {
     // The caller says which part; the parser's own message would quote it.
-    return null;
+    return 'is not JSON in UTF-8';
   }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'is not a JSON object';
+  const trap = findJsonTrap(json);
+  if (trap === null) return value as Json;
+  return trap === 'doubled_key' ? 'names a key twice: two readers would see two tokens' : 'is nested too deeply';
 }
