@@ -41,6 +41,8 @@ export interface BackendOptions {
   readonly log?: Logger;
   /** Opens the store that the configuration names. Default: `openStore`. */
   readonly openStore?: typeof openStore;
+  /** Milliseconds that a silent process keeps its runs; then any other on the same store ends them. Default 30,000. */
+  readonly leaseMs?: number;
 }
 
 /**
@@ -57,7 +59,7 @@ export async function createBackend(config: Config, options: BackendOptions = {}
   const keys = readKeys(agents, env);
   const store = await (options.openStore ?? openStore)({ databaseUrl, dataDir, clock });
   try {
-    return await wire(checked, { secrets, speakers, keys, store, clock, log });
+    return await wire(checked, { secrets, speakers, keys, store, clock, log, leaseMs: options.leaseMs });
   } catch (error) {
     // Whoever mends the mistake and tries again in this process finds the data folder free.
     await store.close();
@@ -72,9 +74,10 @@ interface Opened {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly leaseMs: number | undefined;
 }
 
-async function wire(checked: Config, { secrets, speakers, keys, store, clock, log }: Opened): Promise<Backend> {
+async function wire(checked: Config, { secrets, speakers, keys, store, clock, log, leaseMs }: Opened): Promise<Backend> {
   const { agents } = checked;
   const report = (failure: KeySetFailure): void => log.warn({ event: 'key_set_unavailable', ...failure }, 'identity');
   const identityKeys = await createIdentityKeyring(keys.identityKeys, { store, clock, report });
@@ -83,7 +86,7 @@ async function wire(checked: Config, { secrets, speakers, keys, store, clock, lo
   const nonceKey = createHash('sha256').update(`proof nonces ${secrets[0]?.secret}`).digest();
   const identity = { ...keys, identityKeys, store, clock, sessionTokens, nonces: createProofNonces({ secret: nonceKey, clock }) };
   const findAgent = (name: string): Agent | null => speakers.get(name) ?? null;
-  const engine = createEngine({ store, clock, findAgent, report: (event) => reportRun(event, { log, metrics }) });
+  const engine = createEngine({ store, clock, leaseMs, findAgent, report: (event) => reportRun(event, { log, metrics }) });
   await engine.recover();
   const retention = createRetention({ store, clock, engine, log });
   const app = createApp({

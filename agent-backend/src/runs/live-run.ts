@@ -19,7 +19,7 @@ export interface EngineDeps {
   /** Default 10 minutes; then the run ends as `agent_failed`. */
   readonly longestRunMs?: number;
   /** How long a silent owner keeps its runs. Default 30 s, renewed at a third of it. */
-  readonly leaseMs?: number;
+  readonly leaseMs?: number | undefined;
   /** Milliseconds before each further try of a write that the store failed. Default 50, 200, 1,000 and 3,000. */
   readonly retryMs?: readonly number[];
 }
