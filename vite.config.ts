@@ -20,15 +20,12 @@ export default defineConfig({
       })),
       {
         ...source,
-        oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
         // Found late, a dependency reloads the page under a running test.
-        optimizeDeps: {
-          include: ['idb-keyval', 'preact', 'preact/hooks', 'preact/jsx-runtime', 'preact/jsx-dev-runtime'],
-        },
+        optimizeDeps: { include: ['idb-keyval'] },
         test: {
           name: 'widget',
           root: 'widget',
-          include: ['src/**/*.test.{ts,tsx}'],
+          include: ['src/**/*.test.ts'],
           browser: {
             enabled: true,
             headless: true,

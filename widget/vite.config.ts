@@ -7,12 +7,6 @@ const DIST = new URL('dist/', import.meta.url);
 const TARGET = 'es2022';
 const { version }: { version: string } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
 
-/** Preact's own `h` is in the bundle anyway; the automatic runtime would bring a second maker of nodes along. */
-const JSX: UserConfig['oxc'] = {
-  jsx: { runtime: 'classic', pragma: '_h', pragmaFrag: '_F' },
-  jsxInject: `import { Fragment as _F, h as _h } from 'preact'`,
-};
-
 /** Three builds, one after the other: the panel's module, the loader that knows the panel's file name, the npm entry. */
 export default defineConfig(({ mode }): UserConfig => {
   const define = { FAMILIAR_VERSION: JSON.stringify(version) };
@@ -21,8 +15,6 @@ export default defineConfig(({ mode }): UserConfig => {
     case 'panel':
       return {
         ...shared,
-        // Not in the loader: the injected import would bring Preact along.
-        oxc: JSX,
         build: {
           target: TARGET,
           // The panel's styles are written for browsers that know light-dark(); its lowered form cannot follow a theme's mode.
@@ -61,7 +53,7 @@ export default defineConfig(({ mode }): UserConfig => {
           emptyOutDir: false,
           lib: { entry: 'src/index.ts', formats: ['es'], fileName: () => 'index.js' },
           rolldownOptions: {
-            external: [/^preact/, 'idb-keyval', '@familiar/protocol'],
+            external: ['idb-keyval', '@familiar/protocol'],
             output: { chunkFileNames: '[name].js' },
           },
         },

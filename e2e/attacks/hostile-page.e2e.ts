@@ -25,6 +25,7 @@ const PLANTED = {
   onload: 'document.title="taken"',
   userId: 'mallory_1',
   agent: 'evil/agent',
+  dangerouslySetInnerHTML: { __html: '<b>taken</b>' },
 };
 
 for (const [name, value] of Object.entries(PLANTED)) {

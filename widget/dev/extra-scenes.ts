@@ -1,6 +1,6 @@
 import type { Participant } from '@familiar/protocol';
 import { signal } from '../src/reactive/signal.ts';
-import { createExtras } from '../src/ui/extras/extras.tsx';
+import { createExtras } from '../src/ui/extras/extras.ts';
 import type { ClaimState, StepUpState } from '../src/ui/extras/extras-model.ts';
 import type { PanelModel } from '../src/ui/panel-model.ts';
 

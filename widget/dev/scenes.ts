@@ -1,9 +1,9 @@
-import { type Signal, signal } from '../src/reactive/signal.ts';
+import { effect, type Signal, signal } from '../src/reactive/signal.ts';
 import { addExtras } from './extra-scenes.ts';
 import type { ChatMessage, Conversation, Trouble } from '../src/conversation/conversation.ts';
 import { createLauncher } from '../src/ui/launcher.ts';
 import type { PanelModel } from '../src/ui/panel-model.ts';
-import { renderPanel } from '../src/ui/panel.tsx';
+import { renderPanel } from '../src/ui/panel.ts';
 
 /** Shows the panel on a made-up model, one scene at a time, without a backend: `npx vite widget/dev`. */
 const asked = new URLSearchParams(location.search);
@@ -146,7 +146,7 @@ document.body.append(host);
 const root = host.attachShadow({ mode: 'open' });
 if (mode === 'launcher') {
   const launcher = createLauncher({ root, label: 'Open chat', onToggle: () => (isOpen.value = !isOpen.value) });
-  isOpen.subscribe((value) => launcher.setOpen(value));
+  effect(() => launcher.setOpen(isOpen.value));
   if (!isOpen.value) launcher.setUnread(2);
 }
 if (/^(claim|receipt|stepup|stepupfailed|shared|before|debug)$/.test(scene)) addExtras(model, scene);

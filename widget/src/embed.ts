@@ -38,7 +38,10 @@ const load = async (): Promise<void> => {
   try {
     const module = (await import(/* @vite-ignore */ new URL(PANEL_FILE, address).href)) as PanelModule;
     if (isDown) return;
-    widget = module.run({ sources: { defaults: { baseUrl: new URL(address).origin }, init }, events, launcher }, dataset);
+    widget = module.run(
+      { sources: { defaults: { baseUrl: new URL(address).origin }, init }, events, launcher: launcher ?? createLauncher },
+      dataset,
+    );
     for (const call of waiting.splice(0)) give(call);
   } catch {
     // Offline or blocked: the next click tries again.

@@ -26,9 +26,9 @@ export function createWidget(options: WidgetOptions): FamiliarWidget {
   let isDown = false;
 
   const load = async (): Promise<void> => {
-    const { mount } = await import('./mount.ts');
+    const [{ mount }, { createLauncher }] = await Promise.all([import('./mount.ts'), import('./ui/launcher.ts')]);
     if (isDown) return;
-    widget = mount({ sources: { init: options }, events });
+    widget = mount({ sources: { init: options }, events, launcher: createLauncher });
     if (widget === null) return;
     events.emit('ready', null);
     for (const run of waiting.splice(0)) run(widget);

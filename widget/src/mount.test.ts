@@ -3,6 +3,7 @@ import { systemClock } from './config/clock.ts';
 import { wipeBrowser } from './identity/browser-key.ts';
 import { openVault } from './identity/vault.ts';
 import { mount } from './mount.ts';
+import { createLauncher } from './ui/launcher.ts';
 import { createEvents } from './page/events.ts';
 import type { Widget } from './page/widget.ts';
 import { type ChatServer, createChatServer, problem } from './test/chat-server.ts';
@@ -17,7 +18,13 @@ function start(server: ChatServer, init: object = {}) {
     events.on(name, (detail) => heard.push([name, detail]));
   const warnings: string[] = [];
   const settings = { agent: AGENT, embedKey: 'pk_1', baseUrl: 'https://chat.example', ...init };
-  const widget = mount({ sources: { init: settings }, events, fetch: server.fetch, warn: (hint) => warnings.push(hint) });
+  const widget = mount({
+    sources: { init: settings },
+    events,
+    launcher: createLauncher,
+    fetch: server.fetch,
+    warn: (hint) => warnings.push(hint),
+  });
   if (widget === null) throw new Error(warnings.join(' '));
   widgets.push(widget);
   const host = [...document.querySelectorAll('familiar-widget')].at(-1);
@@ -62,11 +69,13 @@ it('takes everything of the old person off the screen at once when another signs
   await vi.waitFor(() => expect(text()).toContain('You said: A secret of mine'));
   server.intercept = ({ path }) => (path === '/v1/embed/session-tokens' ? new Promise(() => undefined) : undefined);
   widget.identify({ userId: 'u_77b1d0' });
-  await vi.waitFor(() => expect(text()).not.toContain('secret'));
-  expect(heard.at(-1)).toEqual([
-    'identitychange',
-    { previous: { level: 'soft', id: 'u_8a7f2c' }, current: { level: 'soft', id: 'u_77b1d0' }, reason: 'identify' },
-  ]);
+  expect(text()).not.toContain('secret');
+  await vi.waitFor(() =>
+    expect(heard.at(-1)).toEqual([
+      'identitychange',
+      { previous: { level: 'soft', id: 'u_8a7f2c' }, current: { level: 'soft', id: 'u_77b1d0' }, reason: 'identify' },
+    ]),
+  );
 });
 
 it('revokes the token and makes another key after logout', async () => {

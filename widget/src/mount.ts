@@ -9,15 +9,15 @@ import { watchExtras } from './page/extras/watch-extras.ts';
 import { followPresence } from './page/presence.ts';
 import { type ConfigSources, createSettings } from './page/settings.ts';
 import type { Widget } from './page/widget.ts';
-import { createLauncher, type Launcher } from './ui/launcher.ts';
-import { renderPanel } from './ui/panel.tsx';
+import type { DrawLauncher, Launcher } from './ui/launcher.ts';
+import { renderPanel } from './ui/panel.ts';
 import type { PanelModel } from './ui/panel-model.ts';
 
 export interface MountOptions {
   readonly sources: ConfigSources;
   readonly events: WidgetEvents;
-  /** The launcher that is on the page already; without it, one is drawn. */
-  readonly launcher?: Launcher | null;
+  /** The launcher that is on the page already, or what draws one where the mode wants it. */
+  readonly launcher: Launcher | DrawLauncher;
   readonly warn?: Warn;
   /** Replace the network and the time in tests. */
   readonly fetch?: typeof fetch;
@@ -28,7 +28,7 @@ export interface MountOptions {
  * Puts a widget on the page: wires the rooms, draws launcher and panel. Null, with a warning, where a setting is missing.
  * Nothing is fetched or stored before it is opened; `inline` and `page` are open from the start.
  */
-export function mount({ clock = systemClock, events, fetch, launcher = null, sources, warn = warnInConsole }: MountOptions): Widget | null {
+export function mount({ clock = systemClock, events, fetch, launcher, sources, warn = warnInConsole }: MountOptions): Widget | null {
   const settings = createSettings(sources, warn);
   if (settings === null) return null;
   const config = settings.config.peek();
@@ -56,18 +56,18 @@ export function mount({ clock = systemClock, events, fetch, launcher = null, sou
   };
 }
 
-function draw(model: PanelModel, host: Host, drawn: Launcher | null): () => void {
+function draw(model: PanelModel, host: Host, launcher: Launcher | DrawLauncher): () => void {
   const onToggle = (): void => (model.isOpen.peek() ? model.close() : model.open());
   const label = model.texts.peek()['open'] ?? 'Open chat';
-  const launcher = model.mode === 'launcher' ? (drawn ?? createLauncher({ root: host.root, label, onToggle })) : null;
+  const drawn = typeof launcher === 'object' ? launcher : model.mode === 'launcher' ? launcher({ root: host.root, label, onToggle }) : null;
   const unmount = renderPanel({ model, root: host.root });
   const undo = effect(() => {
-    launcher?.setOpen(model.isOpen.value);
-    launcher?.setUnread(model.unread.value);
+    drawn?.setOpen(model.isOpen.value);
+    drawn?.setUnread(model.unread.value);
   });
   return () => {
     undo();
-    launcher?.dispose();
+    drawn?.dispose();
     unmount();
     host.remove();
   };

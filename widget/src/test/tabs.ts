@@ -36,16 +36,17 @@ export function newAgent(): string {
 interface Rooms {
   readonly mount: typeof import('../mount.ts').mount;
   readonly createEvents: typeof import('../page/events.ts').createEvents;
+  readonly createLauncher: typeof import('../ui/launcher.ts').createLauncher;
 }
 
 export async function openTab(agent: string, { fetch, clock = systemClock, init }: TabOptions): Promise<Tab> {
   const { view, remove } = await openFrame();
-  const { mount, createEvents } = Reflect.get(view, 'rooms') as Rooms;
+  const { mount, createEvents, createLauncher } = Reflect.get(view, 'rooms') as Rooms;
   const events = createEvents();
   const heard: [string, unknown][] = [];
   for (const name of ['identitychange', 'error', 'messagesent']) events.on(name, (detail) => heard.push([name, detail]));
   const settings = { agent, embedKey: 'pk_1', baseUrl: 'https://chat.example', ...init };
-  const widget = mount({ sources: { init: settings }, events, fetch, clock, warn: () => undefined });
+  const widget = mount({ sources: { init: settings }, events, launcher: createLauncher, fetch, clock, warn: () => undefined });
   const host = view.document.querySelector<HTMLElement>('familiar-widget');
   if (widget === null || host === null) throw new Error('The widget did not start.');
   const show = (type: string): boolean => view.dispatchEvent(new PageTransitionEvent(type, { persisted: true }));
@@ -66,11 +67,14 @@ export async function openTab(agent: string, { fetch, clock = systemClock, init 
 }
 
 async function openFrame(): Promise<{ view: Window; remove: () => void }> {
-  const [mount, events] = ['../mount.ts', '../page/events.ts'].map((path) => JSON.stringify(new URL(path, import.meta.url).href));
+  const [mount, events, launcher] = ['../mount.ts', '../page/events.ts', '../ui/launcher.ts'].map((path) =>
+    JSON.stringify(new URL(path, import.meta.url).href),
+  );
   const frame = document.createElement('iframe');
-  frame.srcdoc = `<body><script type="module">
-    import { mount } from ${mount}; import { createEvents } from ${events};
-    window.rooms = { mount, createEvents };
+  // The test runner reaches its own dynamic imports through this; a frame has none of its own.
+  frame.srcdoc = `<body><script>__vitest_browser_runner__ = parent.__vitest_browser_runner__</script><script type="module">
+    import { mount } from ${mount}; import { createEvents } from ${events}; import { createLauncher } from ${launcher};
+    window.rooms = { mount, createEvents, createLauncher };
   </script></body>`;
   const loaded = new Promise((resolve) => frame.addEventListener('load', resolve));
   document.body.append(frame);

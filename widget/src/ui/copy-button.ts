@@ -1,5 +1,4 @@
-import { button, icon } from './button.ts';
-import { CHECK, COPY } from './button.tsx';
+import { button, CHECK, COPY, icon } from './button.ts';
 import { draw } from './dom.ts';
 import type { TextKey, Words } from './texts.ts';
 

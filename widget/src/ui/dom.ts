@@ -39,7 +39,11 @@ export function draw(parent: Node, children: readonly Child[]): void {
   children.forEach((child, index) => {
     if (typeof child !== 'function') return void (parts[index] = toNodes(child));
     effect(() => {
-      parts[index] = toNodes(child());
+      const next = child();
+      const [old, ...others] = parts[index] ?? [];
+      // A live region is not told again what it has told.
+      if (typeof next === 'string' && old instanceof Text && others.length === 0) return void (old.data === next || (old.data = next));
+      parts[index] = toNodes(next);
       if (isDrawn) place(parent, parts.flat());
     });
   });
@@ -66,8 +70,10 @@ export function each<T>(list: () => readonly T[], keyOf: (item: T) => unknown, d
 }
 
 function set(element: Element, name: string, value: Value): void {
-  if (name === 'value') (element as HTMLInputElement).value = value as string;
-  else if (value === null || value === undefined || value === false) element.removeAttribute(name);
+  if (element instanceof HTMLTextAreaElement && name === 'value') {
+    // Writing what is there already would disturb whoever is typing.
+    if (element.value !== value) element.value = `${value}`;
+  } else if (value === null || value === undefined || value === false) element.removeAttribute(name);
   else element.setAttribute(name, value === true ? '' : `${value}`);
 }
 

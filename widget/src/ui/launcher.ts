@@ -13,7 +13,14 @@ export interface Launcher {
 const SVG = 'http://www.w3.org/2000/svg';
 const BUBBLE = 'M12 4c-5 0-8 3-8 7 0 2 1 4 2 5l-1 4 5-1c7 1 10-4 10-8s-3-7-8-7z';
 
-export function createLauncher({ root, label, onToggle }: { root: ShadowRoot; label: string; onToggle: () => void }): Launcher {
+export interface LauncherOptions {
+  readonly root: ShadowRoot;
+  readonly label: string;
+  readonly onToggle: () => void;
+}
+export type DrawLauncher = (options: LauncherOptions) => Launcher;
+
+export function createLauncher({ root, label, onToggle }: LauncherOptions): Launcher {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css);
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];

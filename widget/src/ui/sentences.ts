@@ -1,19 +1,23 @@
 import { type Block, toPlainText } from './markdown/tree.ts';
 
-const SENTENCE_END = /[.!?…。！？]["'”’)\]]*(?=\s)|\n/g;
+const END = /[.!?…。！？]["'”’)\]]*(?=\s)|\n/g;
 
 /**
- * Hands out the finished sentences of a growing text, each once. `isOpen`: the last sentence may still grow.
- * The returned function gives what is newly finished, or an empty string.
+ * Says the finished sentences of a growing text, each once. `text` is what `blocks` were read from; `isOpen`: its last
+ * sentence may still grow.
  */
-export function createSentenceReader(): (blocks: readonly Block[], isOpen: boolean) => string {
+export function createSentenceReader(say: (sentences: string) => void): (blocks: readonly Block[], text: string, isOpen: boolean) => void {
+  let seen = 0;
   let said = 0;
-  return (blocks, isOpen) => {
-    const text = blocks.map(toPlainText).join('').trimEnd();
-    let end = isOpen ? said : text.length;
-    if (isOpen) for (const match of text.slice(said).matchAll(SENTENCE_END)) end = said + match.index + match[0].length;
-    const fresh = text.slice(said, end).trim();
+  return (blocks, text, isOpen) => {
+    // Most pieces of a text end no sentence: then nothing is worked out.
+    const isDue = !isOpen || /[.!?…。！？]\s|\n/.test(text.slice(Math.max(0, seen - 1)));
+    seen = text.length;
+    if (!isDue) return;
+    const plain = blocks.map(toPlainText).join('').trimEnd();
+    let end = isOpen ? said : plain.length;
+    if (isOpen) for (const match of plain.slice(said).matchAll(END)) end = said + match.index + match[0].length;
+    say(plain.slice(said, end).trim());
     said = Math.max(said, end);
-    return fresh;
   };
 }

@@ -1,6 +1,17 @@
 import { type ErrorCode, type RunErrorCode, TOKEN_CODES } from '@familiar/protocol';
 import { expect, test } from 'vitest';
-import { createWords, describeActivity, describeTrouble, directionOf, safeLocale, TEXTS } from './texts.ts';
+import type { Trouble } from '../conversation/conversation.ts';
+import { describeRare } from './rare-texts.ts';
+import {
+  createWords,
+  describeActivity,
+  describeTrouble,
+  type DescribeRare,
+  directionOf,
+  type Overrides,
+  safeLocale,
+  TEXTS,
+} from './texts.ts';
 
 const MET: readonly (ErrorCode | RunErrorCode | 'cancelled' | 'network_error' | 'storage_degraded')[] = [
   ...TOKEN_CODES,
@@ -36,18 +47,39 @@ const MET: readonly (ErrorCode | RunErrorCode | 'cancelled' | 'network_error' | 
   'storage_degraded',
 ];
 
+/** What is told once the words of rare troubles have come (or before: `rare` null), and how often they were asked for. */
+function describe(trouble: Trouble, overrides: Overrides = {}, rare: DescribeRare | null = describeRare): [text: string, asked: number] {
+  let asked = 0;
+  const text = describeTrouble(trouble, { overrides, locale: 'en', rare, loadRare: () => void (asked += 1) });
+  return [text, asked];
+}
+
 test.each(MET)('%s has words of its own', (code) => {
-  expect(describeTrouble({ code, mend: 'none' }, {}, 'en')).not.toBe(TEXTS.error_unknown);
+  expect(describe({ code, mend: 'none' })[0]).not.toBe(TEXTS.error_unknown);
 });
 
 test('an unknown code has calm words, and a site may give it its own', () => {
-  expect(describeTrouble({ code: 'brand_new', mend: 'none' }, {}, 'en')).toBe(TEXTS.error_unknown);
-  expect(describeTrouble({ code: 'brand_new', mend: 'none' }, { error_brand_new: 'Ours' }, 'en')).toBe('Ours');
+  expect(describe({ code: 'brand_new', mend: 'none' })).toEqual([TEXTS.error_unknown, 0]);
+  expect(describe({ code: 'brand_new', mend: 'none' }, { error_brand_new: 'Ours' })).toEqual(['Ours', 0]);
+});
+
+test('being offline, signed out or broken off has words at once; what is rare is told in general until its words have come', () => {
+  for (const code of ['offline', 'network_error', 'token_expired', 'identity_required', 'interrupted']) {
+    const [text, asked] = describe({ code, mend: 'none' }, {}, null);
+    expect([text, asked]).toEqual([describe({ code, mend: 'none' })[0], 0]);
+    expect(text).not.toBe(TEXTS.error_unknown);
+  }
+  expect(describe({ code: 'message_too_large', mend: 'none' }, {}, null)).toEqual([TEXTS.error_unknown, 1]);
+  expect(describe({ code: 'message_too_large', mend: 'none' }, { error_message_too_large: 'Ours' }, null)).toEqual(['Ours', 0]);
+});
+
+test('a site replaces the words of rare troubles by their keys', () => {
+  expect(describe({ code: 'message_too_large', mend: 'none' }, { error_long: 'Shorter, please' })[0]).toBe('Shorter, please');
 });
 
 test('a limit says when it ends', () => {
   const trouble = { code: 'limit_reached', mend: 'wait', retryAfterMs: 3 * 3_600_000 } as const;
-  expect(describeTrouble(trouble, {}, 'en')).toBe('You have reached the limit for now. You can write again in 3 hours.');
+  expect(describe(trouble)[0]).toBe('You have reached the limit for now. You can write again in 3 hours.');
 });
 
 test('only own texts count, and placeholders are filled once', () => {

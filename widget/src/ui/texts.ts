@@ -1,8 +1,10 @@
 import type { Trouble } from '../conversation/conversation.ts';
 
-/** Every string of the widget. A site replaces any of them by key through the setting `texts`; `{…}` are filled in. */
+/**
+ * The strings of the panel; those of rare refusals stand in `rare-texts.ts`. A site replaces any of them by key through
+ * the setting `texts`; `{…}` are filled in.
+ */
 export const TEXTS = {
-  open: 'Open chat',
   close: 'Close chat',
   chat: 'Chat with {name}',
   assistant: 'Assistant',
@@ -46,80 +48,65 @@ export const TEXTS = {
   tool_recall: 'Recalling what you told me…',
   tool_other: 'Working on it…',
   error_offline: 'You seem to be offline. What you write is sent when you are back.',
-  error_busy: 'That was a lot at once. Please try again in a moment.',
-  error_limit: 'You have reached the limit for now.',
-  error_budget: 'The assistant has reached its limit for now.',
-  error_until: 'You can write again {when}.',
   error_signIn: 'Your sign-in has run out. Please sign in again; what you typed is kept.',
-  error_site: 'The chat is not set up for this page.',
-  error_id: 'This site could not tell us who you are. Please sign in again.',
-  error_model: 'The assistant cannot be reached. Please try again in a moment.',
-  error_long: 'This message is too long. Please send it in parts.',
-  error_gone: 'This conversation is no longer here.',
-  error_removed: 'You no longer take part in this chat.',
-  error_running: 'The assistant is still answering.',
-  error_stepUp: 'For this, please sign in again.',
   error_unknown: 'Something went wrong. Please try again.',
 } as const;
 export type TextKey = keyof typeof TEXTS;
 
-/** The text of a key, with `{name}` replaced by `values.name`. */
-export type Words = (key: TextKey, values?: Readonly<Record<string, string>>) => string;
+/** Own texts of the site, by key. */
+export type Overrides = Readonly<Record<string, string>>;
 
-/** Codes of the wire and of the widget by the words that fit them; a code that is not here has `error_unknown`. */
-const WORDS_OF: readonly (readonly [TextKey, RegExp])[] = [
+/** The text of a key, with `{name}` replaced by `values.name`. */
+export type Words<Key extends string = TextKey> = (key: Key, values?: Readonly<Record<string, string>>) => string;
+
+/** What can go wrong without a server at hand, or any day; words for all other codes come with `rare-texts.ts`. */
+const EVERYDAY: readonly (readonly [TextKey, RegExp])[] = [
   ['error_offline', /^(offline|network|connection|timeout|unreachable)/],
-  ['error_busy', /^(rate_limited|queue_full)/],
-  ['error_limit', /^limit_reached/],
-  ['error_budget', /^budget/],
-  ['error_id', /^(invalid|degenerate|reserved|conflicting)_id|_mismatch|proof|nonce/],
-  ['error_signIn', /^(identity_(?!de)|token_(?!in_url)|session_token|sign_in)|credential/],
-  ['error_site', /_config|_key|^origin_/],
-  ['error_stepUp', /^step_up/],
-  ['error_model', /^(model_|agent_failed|draining|store_|internal)/],
+  ['error_signIn', /^(identity_(?!degr|mism)|token_(?!in_url)|session_token|sign_in)|credential/],
   ['brokeOff', /^interrupted/],
-  ['stopped', /^cancelled/],
-  ['whoNone', /degraded|^storage/],
-  ['error_long', /too_large/],
-  ['error_gone', /^(gone|not_found)/],
-  ['error_removed', /^participant_removed/],
-  ['error_running', /^run_in_progress/],
 ];
 
-/** The widget's words under the site's own. Only own string members of `overrides` count. */
-export function createWords(overrides: Readonly<Record<string, string>>): Words {
-  return (key, values = {}) => {
-    const text = ownText(overrides, key) ?? TEXTS[key];
-    return text.replace(/\{(\w+)\}/g, (whole, name: string) => (Object.hasOwn(values, name) ? String(values[name]) : whole));
-  };
+/** Words for a code that has none in the panel; `known` are words that the code has already. Set by `rare-texts.ts`. */
+export type DescribeRare = (trouble: Trouble, known: string | undefined, site: { overrides: Overrides; locale: string }) => string;
+
+/** The widget's words, or those of `table`, under the site's own. Only own string members of `overrides` count. */
+export function createWords(overrides: Overrides): Words;
+export function createWords<Key extends string>(overrides: Overrides, table: Readonly<Record<Key, string>>): Words<Key>;
+export function createWords(overrides: Overrides, table: Overrides = TEXTS): Words<string> {
+  return (key, values = {}) =>
+    (ownText(overrides, key) ?? `${table[key]}`).replace(/\{(\w+)\}/g, (whole, name: string) =>
+      Object.hasOwn(values, name) ? `${values[name]}` : whole,
+    );
+}
+
+interface TroubleContext {
+  readonly overrides: Overrides;
+  readonly locale: string;
+  /** Null until it was needed. */
+  readonly rare: DescribeRare | null;
+  readonly loadRare: () => void;
 }
 
 /**
- * What a visitor reads about a trouble. A site may put its own words under `error_<code>`.
- * With `retryAfterMs` over a minute the time is added when they can go on.
+ * What a visitor reads about a trouble. A site may put its own words under `error_<code>`. With `retryAfterMs` over a
+ * minute the time is added when they can go on. Until `rare` is there, what it would tell is told in general.
  */
-export function describeTrouble(trouble: Trouble, overrides: Readonly<Record<string, string>>, locale: string): string {
-  const words = createWords(overrides);
-  const key = WORDS_OF.find(([, codes]) => codes.test(trouble.code))?.[0] ?? 'error_unknown';
-  const text = ownText(overrides, `error_${trouble.code}`) ?? words(key);
-  if (trouble.retryAfterMs === undefined || trouble.retryAfterMs < 60_000) return text;
-  return `${text} ${words('error_until', { when: formatWait(trouble.retryAfterMs, locale) })}`;
+export function describeTrouble(trouble: Trouble, { overrides, locale, rare, loadRare }: TroubleContext): string {
+  const key = EVERYDAY.find(([, codes]) => codes.test(trouble.code))?.[0];
+  const known = ownText(overrides, `error_${trouble.code}`) ?? (key && createWords(overrides)(key));
+  if (rare) return rare(trouble, known, { overrides, locale });
+  if (!known || trouble.retryAfterMs) loadRare();
+  return known ?? createWords(overrides)('error_unknown');
 }
 
 /** What the agent is doing, by the name of its tool. A site may put its own words under `tool_<name>`. */
-export function describeActivity(tool: string, overrides: Readonly<Record<string, string>>): string {
+export function describeActivity(tool: string, overrides: Overrides): string {
   const own = ownText(overrides, `tool_${tool}`);
-  if (own !== undefined) return own;
+  if (own) return own;
   const words = createWords(overrides);
   if (/recall|memor(y|ies)/i.test(tool)) return words('tool_recall');
   if (/remember|note|save/i.test(tool)) return words('tool_remember');
   return words(/search|page|retriev|look|find|read/i.test(tool) ? 'tool_search' : 'tool_other');
-}
-
-function formatWait(waitMs: number, locale: string): string {
-  const format = new Intl.RelativeTimeFormat(safeLocale(locale), { numeric: 'auto' });
-  const minutes = Math.ceil(waitMs / 60_000);
-  return minutes < 60 ? format.format(minutes, 'minute') : format.format(Math.ceil(minutes / 60), 'hour');
 }
 
 /** The locale if the browser knows its form, else English. */
@@ -137,7 +124,7 @@ export function directionOf(locale: string): 'ltr' | 'rtl' {
   return /^(ar|ckb|dv|fa|he|ps|sd|ug|ur|yi)\b/.test(locale) ? 'rtl' : 'ltr';
 }
 
-function ownText(overrides: Readonly<Record<string, string>>, key: string): string | undefined {
+function ownText(overrides: Overrides, key: string): string | undefined {
   const text: unknown = Object.hasOwn(overrides, key) ? overrides[key] : undefined;
-  return typeof text === 'string' && text !== '' ? text : undefined;
+  return typeof text === 'string' && text ? text : undefined;
 }

@@ -1,19 +1,10 @@
-/** Settings of `theme` by their token, and the CSS property whose values they take. */
-const TOKENS: Readonly<Record<string, readonly [token: string, property: string]>> = {
-  accent: ['accent', 'color'],
-  accentText: ['accent-text', 'color'],
-  background: ['background', 'color'],
-  surface: ['surface', 'color'],
-  text: ['text', 'color'],
-  border: ['border', 'border-color'],
-  radius: ['radius', 'border-start-start-radius'],
-  font: ['font', 'font-family'],
-  fontSize: ['font-size', 'font-size'],
-  zIndex: ['z-index', 'z-index'],
-  offsetX: ['offset-x', 'inset-inline-end'],
-  offsetY: ['offset-y', 'inset-block-end'],
-  width: ['width', 'inline-size'],
-  height: ['height', 'block-size'],
+/** Settings of `theme` by the CSS property whose values they take. */
+const SETTINGS = {
+  color: 'accent accentText background surface text border',
+  'font-family': 'font',
+  'font-size': 'fontSize',
+  'z-index': 'zIndex',
+  top: 'radius offsetX offsetY width height',
 };
 
 /**
@@ -22,12 +13,12 @@ const TOKENS: Readonly<Record<string, readonly [token: string, property: string]
  */
 export function applyTheme(sheet: CSSStyleSheet, theme: Readonly<Record<string, string>>): void {
   sheet.replaceSync(':host{}');
-  const rule = sheet.cssRules[0];
-  if (!(rule instanceof CSSStyleRule)) return;
-  for (const [setting, [token, property]] of Object.entries(TOKENS)) {
-    const value: unknown = Object.hasOwn(theme, setting) ? theme[setting] : undefined;
-    const isSound = typeof value === 'string' && !/url|image|src|var|env|attr|[;{}<\\]/i.test(value) && CSS.supports(property, value);
-    if (isSound) rule.style.setProperty(`--familiar-${token}`, value);
-  }
-  if (theme['mode'] === 'light' || theme['mode'] === 'dark') rule.style.setProperty('color-scheme', theme['mode']);
+  const { style } = sheet.cssRules[0] as CSSStyleRule;
+  for (const [property, settings] of Object.entries(SETTINGS))
+    for (const setting of settings.split(' ')) {
+      const value: unknown = Object.hasOwn(theme, setting) && theme[setting];
+      const isSound = typeof value === 'string' && !/url|image|src|var|env|attr|[;{}<\\]/i.test(value) && CSS.supports(property, value);
+      if (isSound) style.setProperty(`--familiar-${setting.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)}`, value);
+    }
+  if (Object.hasOwn(theme, 'mode') && /^(light|dark)$/.test(`${theme['mode']}`)) style.setProperty('color-scheme', `${theme['mode']}`);
 }

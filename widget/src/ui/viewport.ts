@@ -1,21 +1,20 @@
+import { onEnd } from '../reactive/signal.ts';
+
 /**
- * Keeps `--viewport-height` and `--viewport-top` of a rule at what the visitor really sees: on iOS the keyboard covers
- * fixed elements and no CSS unit knows of it. Returns the way to stop.
+ * Keeps `--viewport-height` and `--viewport-top` of `box` at what the visitor really sees: on iOS the keyboard covers
+ * fixed elements and no CSS unit knows of it.
  */
-export function followViewport(rule: CSSStyleRule): () => void {
-  const viewport = window.visualViewport;
-  if (!viewport) return () => {};
+export function followViewport(box: HTMLElement): void {
+  const viewport = visualViewport;
   const update = (): void => {
     // Pinch zoom shrinks the visual viewport too; then the panel keeps its place.
-    if (viewport.scale > 1.01) return;
-    rule.style.setProperty('--viewport-height', `${viewport.height}px`);
-    rule.style.setProperty('--viewport-top', `${viewport.offsetTop}px`);
+    if (!viewport || viewport.scale > 1.01) return;
+    box.style.setProperty('--viewport-height', `${viewport.height}px`);
+    box.style.setProperty('--viewport-top', `${viewport.offsetTop}px`);
   };
   update();
-  viewport.addEventListener('resize', update);
-  viewport.addEventListener('scroll', update);
-  return () => {
-    viewport.removeEventListener('resize', update);
-    viewport.removeEventListener('scroll', update);
-  };
+  for (const type of ['resize', 'scroll']) {
+    viewport?.addEventListener(type, update);
+    onEnd(() => viewport?.removeEventListener(type, update));
+  }
 }

@@ -2,6 +2,7 @@ import { expect, it, onTestFinished, vi } from 'vitest';
 import { userEvent } from 'vitest/browser';
 import { systemClock } from '../../config/clock.ts';
 import { mount } from '../../mount.ts';
+import { createLauncher } from '../../ui/launcher.ts';
 import { problem, type Seen } from '../../test/chat-server.ts';
 import { createIdentityServer, identityToken, readProof } from '../../test/identity-server.ts';
 import { newAgent } from '../../test/tabs.ts';
@@ -25,7 +26,14 @@ function openBrowser() {
   };
   const open = (init: object = {}) => {
     const settings = { agent, embedKey: 'pk_1', baseUrl: 'https://chat.example', ...init };
-    const widget = mount({ sources: { init: settings }, events: createEvents(), fetch: server.fetch, clock, warn: () => undefined });
+    const widget = mount({
+      sources: { init: settings },
+      events: createEvents(),
+      launcher: createLauncher,
+      fetch: server.fetch,
+      clock,
+      warn: () => undefined,
+    });
     if (widget === null) throw new Error('The widget did not start.');
     onTestFinished(() => widget.shutdown());
     const root = [...document.querySelectorAll('familiar-widget')].at(-1)?.shadowRoot;

@@ -1,4 +1,4 @@
-import { createExtras } from '../../ui/extras/extras.tsx';
+import { createExtras } from '../../ui/extras/extras.ts';
 import { createClaim } from './claim.ts';
 import { createDiagnosis } from './diagnosis.ts';
 import { watchIds } from './id-hints.ts';

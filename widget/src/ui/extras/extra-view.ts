@@ -1,23 +1,19 @@
-import { safeLocale } from '../texts.ts';
+import { createWords, safeLocale, type Words } from '../texts.ts';
 import type { ExtrasModel } from './extras-model.ts';
-import { createExtraWords, type ExtraWords } from './texts.ts';
+import { EXTRA_TEXTS, type ExtraKey } from './texts.ts';
 
 /** What every card needs. */
 export interface ExtraView {
   readonly model: ExtrasModel;
   /** Reads the site's texts: what is drawn with it follows them. */
-  readonly words: ExtraWords;
-  locale(): string;
-}
-
-export interface ExtraProps {
-  readonly view: ExtraView;
+  readonly words: Words<ExtraKey>;
+  readonly locale: () => string;
 }
 
 export function createExtraView(model: ExtrasModel): ExtraView {
   return {
     model,
-    words: (key, values) => createExtraWords(model.panel.texts.value)(key, values),
+    words: (key, values) => createWords(model.panel.texts.value, EXTRA_TEXTS)(key, values),
     locale: () => safeLocale(model.panel.locale.value),
   };
 }

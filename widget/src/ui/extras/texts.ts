@@ -39,16 +39,6 @@ export const EXTRA_TEXTS = {
   stepUpFailed: 'We could not confirm it was you. Please try again, or sign in again on this site.',
 } as const;
 export type ExtraKey = keyof typeof EXTRA_TEXTS;
-export type ExtraWords = (key: ExtraKey, values?: Readonly<Record<string, string>>) => string;
-
-/** The widget's words under the site's own. Only own string members of `overrides` count. */
-export function createExtraWords(overrides: Readonly<Record<string, string>>): ExtraWords {
-  return (key, values = {}) => {
-    const own: unknown = Object.hasOwn(overrides, key) ? overrides[key] : undefined;
-    const text = typeof own === 'string' && own !== '' ? own : EXTRA_TEXTS[key];
-    return text.replace(/\{(\w+)\}/g, (whole, name: string) => (Object.hasOwn(values, name) ? String(values[name]) : whole));
-  };
-}
 
 /** Which of `_one` and `_other` a number takes. */
 export function formOf(count: number, locale: string): 'one' | 'other' {

@@ -1,6 +1,5 @@
 import { effect } from '../../reactive/signal.ts';
-import { button, icon } from '../button.ts';
-import { IMAGE } from '../button.tsx';
+import { button, icon, IMAGE } from '../button.ts';
 import { copyButton } from '../copy-button.ts';
 import { draw, h } from '../dom.ts';
 import type { Words } from '../texts.ts';

@@ -1,24 +1,23 @@
-import { effect, signal } from '../../reactive/signal.ts';
-import type { VNode } from 'preact';
-import { watch } from '../watch.ts';
-import type { ExtraProps } from './extra-view.ts';
-import type { Diagnosis } from './extras-model.ts';
+import { effect, onEnd, signal } from '../../reactive/signal.ts';
+import { h } from '../dom.ts';
+import type { Diagnosis, ExtrasModel } from './extras-model.ts';
 
 const TICK_MS = 1_000;
 
 /** For the site's developer, in English like the console: who the widget takes the visitor for, and what went wrong last. */
-export const Overlay = watch<ExtraProps & { diagnose: () => Diagnosis }>(({ view: { model }, diagnose }) => {
-  // Drawn again each second: the token's life runs out.
+export function drawOverlay({ panel }: ExtrasModel, diagnose: () => Diagnosis): HTMLElement {
+  // Counts each second while the panel is open: the token's life runs out.
   const seconds = signal(0);
   const isCopied = signal(false);
-  const follow = (box: HTMLElement | null): undefined | (() => void) => {
-    if (box === null) return undefined;
-    return effect(() => {
-      if (!model.panel.isOpen.value) return undefined;
-      const timer = setInterval(() => (seconds.value += 1), TICK_MS);
-      return () => clearInterval(timer);
-    });
+  const now = (): Diagnosis => {
+    void seconds.value;
+    return diagnose();
   };
+  effect(() => {
+    if (!panel.isOpen.value) return;
+    const timer = setInterval(() => (seconds.value += 1), TICK_MS);
+    onEnd(() => clearInterval(timer));
+  });
   const copy = async (): Promise<void> => {
     const text = rowsOf(diagnose())
       .map((row) => row.join(': '))
@@ -30,19 +29,14 @@ export const Overlay = watch<ExtraProps & { diagnose: () => Diagnosis }>(({ view
       },
     );
   };
-  return () => {
-    const diagnosis = diagnose();
-    return (
-      <details class="overlay" part="debug" dir="ltr" lang="en" data-seconds={seconds.value} ref={follow}>
-        <summary>{summarise(diagnosis)}</summary>
-        <dl>{rowsOf(diagnosis).map(drawRow)}</dl>
-        <button type="button" class="inline" onClick={() => void copy()}>
-          {isCopied.value ? 'Copied' : 'Copy'}
-        </button>
-      </details>
-    );
-  };
-});
+  return h(
+    'details',
+    { class: 'overlay', part: 'debug', dir: 'ltr', lang: 'en', 'data-seconds': () => seconds.value },
+    h('summary', null, () => summarise(now())),
+    h('dl', null, () => rowsOf(now()).map(drawRow)),
+    h('button', { type: 'button', class: 'inline', onclick: () => void copy() }, () => (isCopied.value ? 'Copied' : 'Copy')),
+  );
+}
 
 function summarise({ level, binding, tokenSeconds, error }: Diagnosis): string {
   return ['debug', level, binding, formatLife(tokenSeconds), ...(error === null ? [] : [error.code])].join(' · ');
@@ -62,13 +56,8 @@ function rowsOf({ level, id, storage, binding, instance, tokenSeconds, error, ve
   ];
 }
 
-function drawRow([name, value]: readonly [string, string]): VNode {
-  return (
-    <div key={name}>
-      <dt>{name}</dt>
-      <dd>{value}</dd>
-    </div>
-  );
+function drawRow([name, value]: readonly [string, string]): HTMLElement {
+  return h('div', null, h('dt', null, name), h('dd', null, value));
 }
 
 function formatLife(seconds: number | null): string {

@@ -1,12 +1,11 @@
 import * as fc from 'fast-check';
-import { render } from 'preact';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { DEEP, HOSTILE } from '../test/hostile.ts';
 import { listAddresses } from '../test/list-addresses.ts';
 import { createWords } from '../texts.ts';
 import { isDisguised, parseAddress } from './address.ts';
 import { createMarkdownDocument } from './document.ts';
-import { drawNode } from './markdown.tsx';
+import { createProse } from './prose.ts';
 
 const ORIGIN = 'https://site.example';
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
@@ -46,20 +45,13 @@ beforeEach(() => {
   document.body.append(box);
 });
 afterEach(() => {
-  render(null, box);
   box.remove();
 });
 
 function draw(text: string, isOpen: boolean, imageOrigins: string[] = []): HTMLElement {
-  const options = { words: createWords({}), imageOrigins };
-  render(
-    <>
-      {createMarkdownDocument(ORIGIN)
-        .update(text, isOpen)
-        .map((block) => drawNode(block, options))}
-    </>,
-    box,
-  );
+  const prose = createProse({ words: createWords({}), imageOrigins: () => imageOrigins, origin: ORIGIN });
+  prose.update(text, isOpen);
+  box.replaceChildren(...prose.element.childNodes);
   return box;
 }
 

@@ -2,10 +2,10 @@ import type { ClaimPreview, Participant } from '@familiar/protocol';
 import { signal } from '../../reactive/signal.ts';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { userEvent } from 'vitest/browser';
-import { renderPanel } from '../panel.tsx';
+import { renderPanel } from '../panel.ts';
 import { createFakeModel, fakeUser } from '../test/fake-model.ts';
 import type { ClaimState, StepUpState } from './extras-model.ts';
-import { createExtras } from './extras.tsx';
+import { createExtras } from './extras.ts';
 
 const SESSIONS: ClaimPreview['sessions'] = [
   { id: 's1', title: 'Ferns in the shade', message_count: 4, updated_at: '2026-01-01T00:00:00Z' },

@@ -1,0 +1,53 @@
+import type { Trouble } from '../conversation/conversation.ts';
+import { button, CLOSE, icon, iconButton, LEAF, NEW } from './button.ts';
+import { h } from './dom.ts';
+import type { View } from './view.ts';
+
+/** Who one is talking to, and the two things one can do with the whole chat. */
+export function drawHeader({ model, words, name }: View): HTMLElement {
+  const fresh = iconButton(NEW, () => words('newConversation'), { class: 'icon', onclick: () => model.newConversation() });
+  return h(
+    'header',
+    { part: 'header' },
+    h('span', { class: 'avatar', part: 'avatar' }, icon(LEAF)),
+    h(
+      'div',
+      { class: 'who' },
+      h('h2', { dir: 'auto' }, name),
+      () => model.config.value?.badge && h('p', { dir: 'auto' }, model.config.value.badge),
+      () => model.extras.value?.('header'),
+    ),
+    () => (model.conversation.value?.messages.value.length ? fresh : null),
+    model.mode === 'launcher' ? iconButton(CLOSE, () => words('close'), { class: 'icon', onclick: () => model.close() }) : null,
+  );
+}
+
+/** What is wrong, in plain words, and the button that mends it where one can. */
+export function drawTrouble({ model, words, troubleWords }: View): HTMLElement {
+  const trouble = (): Trouble | null | undefined => model.trouble.value ?? model.conversation.value?.trouble.value;
+  const onclick = (): void => (model.trouble.peek() ? model.reconnect() : model.conversation.peek()?.retry());
+  const retry = button({ onclick }, () => words('retry'));
+  const box = h(
+    'div',
+    { class: 'trouble', part: 'trouble' },
+    h('p', { dir: 'auto' }, () => troubleWords(trouble())),
+    () => (trouble()?.mend === 'retry' ? retry : null),
+  );
+  return h('div', { role: 'status' }, () => (trouble() ? box : null));
+}
+
+/** Says quietly who can see this chat and how long it is kept. */
+export function drawFooter(view: View): HTMLElement {
+  return h('p', { class: 'footer', part: 'footer', dir: 'auto' }, () => describeIdentity(view));
+}
+
+function describeIdentity({ model, words }: View): string {
+  const identity = model.identity.value;
+  if (!identity) return '\u00a0';
+  const { level, instance, storage, id } = identity;
+  if (level === 'ephemeral') return words('whoEphemeral');
+  if (instance?.kind === 'shared') return instance.name ? words('whoShared', { who: instance.name }) : words('whoSharedUnnamed');
+  const who = identity.name || id || '';
+  if (level !== 'anonymous') return words(level === 'verified' ? 'whoVerified' : 'whoSoft', { who });
+  return words(storage === 'none' ? 'whoNone' : storage === 'session' ? 'whoSession' : 'whoAnonymous');
+}
