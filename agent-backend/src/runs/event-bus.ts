@@ -12,12 +12,14 @@ export interface EventBus {
 
 export function createEventBus(): EventBus {
   const listeners = new Map<string, Set<Listener>>();
+  // Of a run's reference, its session alone: whoever follows the session hears all of its runs.
+  const keyOf = ({ scope, session }: SessionRef): string => refKey({ scope, session });
   return {
     publish(session, events) {
-      for (const listener of listeners.get(refKey(session)) ?? []) listener(events);
+      for (const listener of listeners.get(keyOf(session)) ?? []) listener(events);
     },
     listen(session, listener) {
-      const key = refKey(session);
+      const key = keyOf(session);
       const set = listeners.get(key) ?? new Set<Listener>();
       listeners.set(key, set.add(listener));
       return () => {
