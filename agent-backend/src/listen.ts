@@ -18,8 +18,8 @@ export interface ListenOptions {
 
 const MOST_CONNECTIONS = 10_000;
 
-/** Serves a backend over HTTP. Rejects with node's own error, such as `EADDRINUSE`. */
-export async function listen(backend: Backend, { port, host }: ListenOptions): Promise<Listening> {
+/** The HTTP server of a backend, which listens nowhere yet. */
+export function createHttpServer(backend: Backend): Server {
   const server = createAdaptorServer({
     createServer,
     // Streams are answers, which these do not limit.
@@ -32,6 +32,12 @@ export async function listen(backend: Backend, { port, host }: ListenOptions): P
   }) as Server;
   server.maxConnections = MOST_CONNECTIONS;
   server.maxHeadersCount = 64;
+  return server;
+}
+
+/** Serves a backend over HTTP. Rejects with node's own error, such as `EADDRINUSE`. */
+export async function listen(backend: Backend, { port, host }: ListenOptions): Promise<Listening> {
+  const server = createHttpServer(backend);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {
