@@ -18,8 +18,8 @@ test('ten thousand secrets without a pattern are strong, the same ones each time
 });
 
 test('fewer than 32 bytes are too few, and their number is said', () => {
-  expect(explain(encode(crypto.getRandomValues(new Uint8Array(31))))).toBe('has 31 bytes after decoding; 32 are needed');
-  expect(explain('')).toContain('has 0 bytes');
+  expect(explain(encode(crypto.getRandomValues(new Uint8Array(31))))).toBe('decodes to 31 bytes; 32 is the least');
+  expect(explain('')).toContain('to 0 bytes');
 });
 
 describe('a secret without chance in it is refused', () => {

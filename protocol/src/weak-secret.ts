@@ -14,13 +14,13 @@ const PUBLISHED = [
 ];
 
 /**
- * Why an HS256 secret is too weak, as the end of a sentence about it ("has 6 bytes …"), or `null`. Signer and backend refuse the
+ * Why an HS256 secret is too weak, as the end of a sentence about it ("decodes to 6 bytes …"), or `null`. Signer and backend refuse the
  * same. `encoded` is its unpadded base64url form. Refused: under 32 bytes (RFC 7518 §3.2); few different, repeated or counting
  * bytes; readable text, hexadecimal and UUIDs, whether encoded or taken for base64url; published examples. Of 32
  * random bytes about one in ten million is refused by mistake.
  */
 export function explainWeakSecret(secret: Uint8Array, encoded: string): string | null {
-  if (secret.length < 32) return `has ${secret.length} bytes after decoding; 32 are needed`;
+  if (secret.length < 32) return `decodes to ${secret.length} bytes; 32 is the least`;
   if (new Set(secret).size < 16 || isRepeated(secret)) return 'repeats itself';
   if (countSteps(secret) > secret.length / 2) return 'counts up or down';
   if (WORDS.test(encoded) || secret.every(isPrintable)) return 'is readable text, not random bytes';

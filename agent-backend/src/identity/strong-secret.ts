@@ -13,7 +13,7 @@ export function readStrongSecret(text: unknown): Uint8Array<ArrayBuffer> {
   }
   const weakness = explainWeakSecret(bytes, encoded);
   if (weakness !== null) {
-    throw new TypeError(`This HS256 secret ${weakness}. Make a random one with "familiar-signer keygen --alg HS256".`);
+    throw new TypeError(`This HS256 secret ${weakness}. Make a new one with "familiar-signer keygen --alg HS256".`);
   }
   return bytes;
 }
