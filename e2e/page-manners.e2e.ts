@@ -126,6 +126,26 @@ test('the panel survives route changes of a single-page app', async ({ demo, vis
   await expect(chat.said.first()).toContainText('Ines');
 });
 
+test('two script tags that run before there is a body make one launcher, after it came', async ({ demo, visitor }) => {
+  const page = await visitor();
+  const complaints = watch(page);
+  await page.context().grantPermissions(['local-network-access']);
+  await page.route(`${demo.site}/login`, async (route) => {
+    const response = await route.fetch();
+    const text = await response.text();
+    const [tag = ''] = /<script\s+async[^>]*><\/script>/.exec(text) ?? [];
+    const blocking = tag.replace('async', '');
+    await route.fulfill({ response, body: text.replace(tag, '').replace('<head>', `<head>${blocking}${blocking}`) });
+  });
+  await page.goto(`${demo.site}/login`);
+  expect(await page.locator('head script[data-agent]').count()).toBe(2);
+  const chat = new Chat(page);
+  expect(await chat.ask('How long may I return a plant?')).toMatch(/return/i);
+  await expect(chat.launcher).toHaveCount(1);
+  await expect(chat.panel).toHaveCount(1);
+  expect(complaints).toEqual([]);
+});
+
 async function readDatabases(page: Page): Promise<string> {
   return page.evaluate(async () => {
     const texts: string[] = [];
