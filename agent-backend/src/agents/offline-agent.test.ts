@@ -168,6 +168,60 @@ test('a telephone number is found on the page whose summary speaks of it', async
   expect(await ask('What is your phone number?')).toContain('01632 960 417');
 });
 
+describe('what a question names alone', () => {
+  beforeEach(async () => {
+    await page('vouchers.md', '# Vouchers\n\nWe send them by e-mail. Keep the email, and email us if it is lost: vouchers@fern.example.');
+    await page('care.md', '# Care\n\nIs it time? The plant stands in the shop until water runs straight through.');
+  });
+
+  const REACH =
+    '# Contact\n\n## Write\n\nhello@fern.example, or 020 7946 0123.\n\n## Find us\n\n12 Old Mill Road, Leeds. The bus stops there.';
+  const ABOUT = '# About\n\nWe began in 1987. Today two of us, Ada and Bo, do it all.';
+
+  test.each([
+    ["What's your email?", 'hello@fern.example'],
+    ['what’s your e-mail address', 'hello@fern.example'],
+    ['How can I contact you?', 'hello@fern.example'],
+    ['Can I call you?', '020 7946 0123'],
+    ['Where are you?', '12 Old Mill Road'],
+    ['What is your address?', '12 Old Mill Road'],
+    ['Who runs the shop?', 'Ada and Bo'],
+    ['Who is the owner?', 'Ada and Bo'],
+    ['How old is the shop?', '1987'],
+  ])('“%s” is answered by the page that gives it, not by one with its words', async (question, answer) => {
+    await page('contact.md', REACH);
+    await page('about.md', ABOUT);
+    expect(await ask(question)).toContain(answer);
+  });
+
+  test.each(['What is your phone number?', 'Where are you?', 'Who runs the shop?', 'How old is the shop?'])(
+    '“%s”: where no page gives it, the pages do not say',
+    async (question) => {
+      expect(await ask(question)).toContain('I found nothing about that');
+    },
+  );
+
+  test('a question that names more is answered by its words', async () => {
+    await page('contact.md', REACH);
+    expect(await ask('Do vouchers come by email?')).toContain('We send them by e-mail.');
+  });
+});
+
+test.each(['Which plant would you recommend?', 'Recommend me a plant', 'What should I buy?', 'What is the best plant?'])(
+  '“%s” is left open, unless a page answers it',
+  async (question) => {
+    await page('box.md', '# Boxes\n\nThe plant stands in a box, and every plant has a plant label.');
+    expect(await ask(question)).toContain('The pages do not say which to choose');
+    await page('first.md', '# First steps\n\nFor beginners we recommend a plant like the papyrus: the best to buy.');
+    if (question.includes('recommend')) expect(await ask(question)).toContain('papyrus');
+  },
+);
+
+test('advice about something that a page is about is that page’s', async () => {
+  await page('papyrus.md', '# Papyrus\n\nIt wants water every day.');
+  expect(await ask('Would you recommend the papyrus?')).toContain('water every day');
+});
+
 test('a page at /shipping is about shipping, and delivery is the same', async () => {
   await page('help.md', '---\ntitle: Post\nurl: /help/shipping\n---\nOn Mondays we go to the harbour.');
   await rm(join(folder, 'shipping.md'));

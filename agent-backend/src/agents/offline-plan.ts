@@ -40,6 +40,18 @@ const FORGET = /^(?:please |can you |could you )*(?:forget|delete|erase)\b/i;
 const FOLLOWS_UP = /^(?:and|what about|how about|or)\b/i;
 const WANTS_ADVICE =
   /\b(?:recommend|suggest|suits? me|for me|advi[sc]e|should i (?:buy|get|choose|pick|order)|would you (?:buy|pick|choose))\b/i;
+/** Of these, and beside them, what asks for a choice. */
+const ASKS_TO_CHOOSE =
+  /\b(?:recommend|suggest|advi[sc]e|should i (?:buy|get|choose|pick|order)|would you (?:buy|pick|choose)|(?:is|are) (?:the|your) (?:best|cheapest|favou?rites?))\b/i;
+
+/** Words of a question for advice that say nothing about what the visitor needs. */
+const ADVICE_WORDS = makeStems('recommend suggest suit advice advise order best cheapest favourite favorite good nice');
+/** A page that gives advice says so. */
+const GIVES_ADVICE = /\b(?:recommend|suggest|favou?rite|beginners?|best for|start with|first choice)/i;
+
+function makeStems(words: string): ReadonlySet<string> {
+  return new Set(words.split(' ').map(stem));
+}
 
 /** Decides what the offline model does next: remember, search, or say. The same input gives the same step. */
 export function planStep(input: OfflineInput): OfflineStep {
@@ -165,7 +177,11 @@ interface PageAnswer {
 function answerFromPages({ question, query, passages, knowing, input, isTold }: PageAnswer): string {
   const name = isTold ? undefined : nameOf(knowing);
   const address = name === undefined ? '' : `${name}, `;
-  const [best] = passages;
+  const isOpen = asksForAnything(question, input.topics) && query === question;
+  const found = isOpen ? passages.filter(({ text }) => GIVES_ADVICE.test(text)) : passages;
+  const [best] = found;
+  if (best === undefined && isOpen)
+    return `${capital(`${address}the pages do not say`)} which to choose, and without a language model I cannot judge for you. Tell me what matters to you, such as “I prefer …”, or ask for it, and I will look for what the pages say about that.`;
   if (best === undefined) {
     const topics = input.topics.length === 0 ? 'There are no pages for me to search yet.' : `They cover ${listTopics(input.topics)}.`;
     return `${capital(`${address}I found nothing about that on this site's pages`)}, and without a language model I cannot say more. ${topics}`;
@@ -175,7 +191,16 @@ function answerFromPages({ question, query, passages, knowing, input, isTold }: 
   const unnamed = findUnnamed(question, best);
   const missing = unnamed === undefined ? '' : ` It does not mention “${unnamed}”, though.`;
   const opening = `${address}${told}${told === '' && address !== '' ? 'this' : 'This'} is what I found:`;
-  return `${capital(opening)}\n\n${quotePassages(query, passages)}${missing}`;
+  return `${capital(opening)}\n\n${quotePassages(query, found)}${missing}`;
+}
+
+/** A choice is asked for, and nothing said of what it should suit: at most a kind of thing, which is no page's own subject. */
+function asksForAnything(question: string, topics: OfflineInput['topics']): boolean {
+  if (!ASKS_TO_CHOOSE.test(question)) return false;
+  const words = splitWords(question).filter((word) => !isStopWord(word));
+  const [need, ...more] = words.map(stem).filter((word) => !ADVICE_WORDS.has(word));
+  if (need === undefined) return true;
+  return more.length === 0 && topics.filter(({ title }) => splitWords(title).map(stem).includes(need)).length !== 1;
 }
 
 /** A name in the question, told by its capital, that the passage does not have: the visitor should know. */

@@ -27,7 +27,10 @@ export function quotePassages(question: string, passages: readonly Passage[]): s
 function addCompanion(best: Passage, others: readonly Passage[], asked: ReadonlySet<string>): readonly Passage[] {
   const isOpening = best.headings.length === 0;
   const companion = others.find(
-    (other) => other.url === best.url && (other.headings.length === 0) !== isOpening && countFound(other, asked) >= countFound(best, asked),
+    (other) =>
+      other.url === best.url &&
+      (other.headings.length === 0) !== isOpening &&
+      countFound(other, asked) >= Math.max(1, countFound(best, asked)),
   );
   if (companion === undefined) return [best];
   return isOpening ? [best, companion] : [companion, best];

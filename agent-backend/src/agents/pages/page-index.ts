@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import MiniSearch from 'minisearch';
 import { AgentError } from '../agent.ts';
 import { type MarkdownPage, type Passage, plain, readMarkdownPage } from './markdown-passages.ts';
+import { findWanted } from './wanted.ts';
 import { isStopWord, keyWords, splitWords, stem } from './words.ts';
 
 export type { Passage } from './markdown-passages.ts';
@@ -110,6 +111,8 @@ async function load(folder: string, files: readonly PageFile[]): Promise<Loaded>
 }
 
 function searchPassages(loaded: Loaded, query: string, limit: number): readonly Passage[] {
+  const named = findWanted(query, loaded.passages);
+  if (named !== undefined) return named.slice(0, limit);
   const asked = new Set(keyWords(query).map(stem));
   if (asked.size === 0) return [];
   const wanted = WANTED.filter(({ question }) => question.test(query));

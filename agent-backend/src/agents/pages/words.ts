@@ -2,7 +2,7 @@ const STOP_WORDS = new Set(
   `a about actually all also am an and any are as at be been but by can could did do does doing for from get give go got had has have hello help hey hi how
   i if in into is it its just know let like long many may me might mine more most much must my need no not of on one or our out over per please question say
   see shall she should show so some tell than thank thanks that the their them then there these they this to too under up us use very want was we were what
-  when where which while who why will with would you your yours sell sells offer offers take takes time times look looking find recommend recommends suggest suggests buy choose pick wheres whats whos hows heres theres lets im ive id ill
+  when where which while who why will with would you your yours sell sells offer offers take takes time times look looking find buy choose pick wheres whats whos hows heres theres lets im ive id ill
   dont doesnt didnt cant couldnt wont isnt arent wasnt youre youve theyre thats`.split(/\s+/),
 );
 
