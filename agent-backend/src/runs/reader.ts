@@ -87,7 +87,8 @@ function createReader(deps: ReaderDeps, options: ReaderState): Reader {
     else controller.error(error);
   };
   const send = (event: StoredEvent): void => {
-    if (state.isClosed) return;
+    // What does not fit stays in the store until it is asked for: a read gives many, and each may be large.
+    if (state.isClosed || isFull()) return;
     state.pos = event.pos;
     if (run !== undefined && event.stream !== run) return;
     controller.enqueue(encodeFrame(event));
