@@ -1,11 +1,13 @@
-import { effect } from './reactive/signal.ts';
+import { effect, onEnd, scope, signal } from './reactive/signal.ts';
 import { type Clock, systemClock } from './config/clock.ts';
 import { type Warn, warnInConsole } from './config/warn.ts';
+import { openTabs } from './identity/tabs.ts';
+import { openVault } from './identity/vault.ts';
 import { createActions } from './page/actions.ts';
 import type { WidgetEvents } from './page/events.ts';
-import { createPanel } from './page/panel.ts';
-import { type Host, placeHost } from './page/place.ts';
 import { watchExtras } from './page/extras/watch-extras.ts';
+import { createPanel } from './page/panel.ts';
+import { placeHost } from './page/place.ts';
 import { followPresence } from './page/presence.ts';
 import { type ConfigSources, createSettings } from './page/settings.ts';
 import type { Widget } from './page/widget.ts';
@@ -32,43 +34,35 @@ export function mount({ clock = systemClock, events, fetch, launcher, sources, w
   const settings = createSettings(sources, warn);
   if (settings === null) return null;
   const config = settings.config.peek();
-  const transport = { baseUrl: config.baseUrl, clock, fetch: fetch ?? globalThis.fetch.bind(globalThis) };
-  const panel = createPanel({ settings, events, transport, warn });
-  const actions = createActions({ panel, settings, events, warn });
-  const host = placeHost(config);
-  const undraw = draw(panel.model, host, launcher);
-  const idleMs = config.sharedDevice ? config.idleMinutes * 60_000 : null;
-  const unfollow = followPresence({ panel, clock, idleMs, veil: (isVeiled) => host.veil(isVeiled) });
-  const unwatch = watchExtras({ panel, settings, events, transport });
-  let isDown = false;
-  // After the commands that the page has queued: an `identify` among them comes before any session.
-  if (config.mode !== 'launcher') queueMicrotask(() => isDown || panel.model.open());
-  return {
-    ...actions,
-    shutdown() {
-      if (isDown) return;
-      isDown = true;
-      actions.shutdown();
-      unfollow();
-      unwatch();
-      undraw();
-    },
-  };
+  const { agent, baseUrl, mode } = config;
+  const transport = { baseUrl, clock, fetch: fetch ?? globalThis.fetch.bind(globalThis) };
+  const [widget, shutdown] = scope(() => {
+    const parts = { settings, events, warn, transport, tabs: openTabs(agent), vault: openVault(agent, clock), isOpen: signal(false) };
+    const panel = createPanel(parts);
+    const actions = createActions(parts, panel);
+    const host = placeHost(config);
+    draw(panel.model, host.root, launcher);
+    onEnd(host.remove);
+    followPresence(parts, panel, host.veil);
+    watchExtras({ ...parts, panel });
+    let isDown = false;
+    onEnd(() => (isDown = true));
+    // After the commands that the page has queued: an `identify` among them comes before any session.
+    if (mode !== 'launcher') queueMicrotask(() => isDown || actions.open());
+    return actions;
+  });
+  return { ...widget, shutdown };
 }
 
-function draw(model: PanelModel, host: Host, launcher: Launcher | DrawLauncher): () => void {
+function draw(model: PanelModel, root: ShadowRoot, launcher: Launcher | DrawLauncher): void {
+  onEnd(renderPanel({ model, root }));
   const onToggle = (): void => (model.isOpen.peek() ? model.close() : model.open());
   const label = model.texts.peek()['open'] ?? 'Open chat';
-  const drawn = typeof launcher === 'object' ? launcher : model.mode === 'launcher' ? launcher({ root: host.root, label, onToggle }) : null;
-  const unmount = renderPanel({ model, root: host.root });
-  const undo = effect(() => {
-    drawn?.setOpen(model.isOpen.value);
-    drawn?.setUnread(model.unread.value);
+  const drawn = typeof launcher === 'object' ? launcher : model.mode === 'launcher' ? launcher({ root, label, onToggle }) : null;
+  if (drawn === null) return;
+  onEnd(() => drawn.dispose());
+  effect(() => {
+    drawn.setOpen(model.isOpen.value);
+    drawn.setUnread(model.unread.value);
   });
-  return () => {
-    undo();
-    drawn?.dispose();
-    unmount();
-    host.remove();
-  };
 }

@@ -3,6 +3,7 @@ import { get, createStore } from 'idb-keyval';
 import { systemClock } from '../config/clock.ts';
 import { createManualClock } from '../test/manual-clock.ts';
 import { loadBrowserKey, type BrowserKey, wipeBrowser } from './browser-key.ts';
+import { type ProofRequest, signProof } from './proof.ts';
 import { openVault, type Vault } from './vault.ts';
 
 const PROOF = { method: 'POST', url: 'https://chat.example/v1/embed/session-tokens?x=1#y' };
@@ -22,9 +23,13 @@ const read = (part: string | undefined): Record<string, unknown> => JSON.parse(n
 const bytes = (part: string): Uint8Array<ArrayBuffer> =>
   Uint8Array.from(atob(part.replaceAll('-', '+').replaceAll('_', '/')), (char) => char.charCodeAt(0));
 
+async function prove({ pair }: BrowserKey, request: ProofRequest = PROOF): Promise<string> {
+  if (pair === undefined) throw new Error('This browser has only a secret.');
+  return signProof(pair, request, systemClock);
+}
+
 async function publicKeyOf(key: BrowserKey): Promise<unknown> {
-  if (key.kind !== 'key') throw new Error('This browser has only a secret.');
-  return read((await key.prove(PROOF)).split('.')[0])['jwk'];
+  return read((await prove(key)).split('.')[0])['jwk'];
 }
 
 /** Runs the module in frames of this origin, after `before` has had its way with their globals. */
@@ -35,8 +40,8 @@ async function inFrames(agent: string, count: number, before = ''): Promise<{ ki
   const code = `<script>${before}</script><script type="module">
     import { loadBrowserKey } from ${module}; import { openVault } from ${vault}; import { systemClock } from ${clock};
     const key = await loadBrowserKey({ agent: '${agent}', vault: openVault('${agent}', systemClock), clock: systemClock, isMemoryOnly: false });
-    const jwk = key.kind === 'key' ? JSON.parse(atob((await key.prove({ method: 'POST', url: 'https://chat.example/' })).split('.')[0].replaceAll('-', '+').replaceAll('_', '/'))).jwk : key.secret;
-    parent.postMessage({ agent: '${agent}', kind: key.kind, storage: key.storage, jwk });
+    const jwk = key.pair ? (await crypto.subtle.exportKey('jwk', key.pair.publicKey)).x : key.secret;
+    parent.postMessage({ agent: '${agent}', kind: key.pair ? 'key' : 'secret', storage: key.storage, jwk });
   </script>`;
   const answers: { kind: string; storage: string; jwk: unknown }[] = [];
   const all = new Promise<void>((resolve) => {
@@ -90,8 +95,7 @@ it('has another key after a wipe, and another one per agent', async () => {
 
 it('signs a proof that verifies, for this method and address only', async () => {
   const key = await load(newAgent());
-  if (key.kind !== 'key') throw new Error('This browser has only a secret.');
-  const proofs = await Promise.all([key.prove({ ...PROOF, nonce: 'n1' }), key.prove(PROOF)]);
+  const proofs = await Promise.all([prove(key, { ...PROOF, nonce: 'n1' }), prove(key)]);
   const [header = '', claims = '', signature = ''] = proofs[0].split('.');
   const jwk = read(header)['jwk'] as JsonWebKey;
   expect(read(header)).toMatchObject({ typ: 'dpop+jwt', alg: 'ES256' });
@@ -111,6 +115,24 @@ it('keeps a secret of 256 bits where there is no IndexedDB', async () => {
   const [first] = await inFrames(agent, 1, NO_DATABASE);
   expect(first).toMatchObject({ kind: 'secret', storage: 'durable', jwk: expect.stringMatching(/^[A-Za-z0-9_-]{43}$/) });
   expect((await inFrames(agent, 1, NO_DATABASE))[0]?.jwk).toBe(first?.jwk);
+});
+
+it('wipes the secret of the verified user before, where there is no IndexedDB', async () => {
+  const agent = newAgent();
+  const broken = async (): Promise<never> => Promise.reject(new DOMException('blocked', 'SecurityError'));
+  const vault: Vault = { get: broken, update: broken, remove: broken, clear: broken };
+  const wiped: string[] = [];
+  const sit = async (person: string | null): Promise<string | undefined> => {
+    const options = { agent, vault, clock: systemClock, isMemoryOnly: false, person, onOther: (epoch: string) => wiped.push(epoch) };
+    return (await loadBrowserKey(options)).secret;
+  };
+  const first = await sit(null);
+  expect(await sit('alice')).toBe(first);
+  expect([await sit('alice'), await sit(null), wiped]).toEqual([first, first, []]);
+  const second = await sit('bob');
+  expect(second).toMatch(/^[\w-]{43}$/);
+  expect(second).not.toBe(first);
+  expect([await sit('bob'), wiped]).toEqual([second, [first]]);
 });
 
 it('keeps a key in memory where all storage is blocked, and says so', async () => {

@@ -1,6 +1,5 @@
 import type { Clock } from '../config/clock.ts';
-import { own } from '../config/own.ts';
-import { type ProofRequest, signProof } from './proof.ts';
+import { copy } from '../config/own.ts';
 import { randomText } from './random.ts';
 import { inTurn } from './tabs.ts';
 import { type Vault, withLimit } from './vault.ts';
@@ -18,10 +17,7 @@ interface Kept {
 }
 /** What this browser proves itself with: a key that never leaves it, or, where that cannot be had, a secret (contract §4). */
 export type BrowserKey = Kept &
-  (
-    | { readonly kind: 'key'; readonly pair: CryptoKeyPair; prove(request: ProofRequest): Promise<string> }
-    | { readonly kind: 'secret'; readonly secret: string }
-  );
+  ({ readonly pair: CryptoKeyPair; readonly secret?: undefined } | { readonly pair?: undefined; readonly secret: string });
 
 export interface BrowserKeyOptions {
   readonly agent: string;
@@ -45,33 +41,23 @@ interface KeyRecord extends CryptoKeyPair {
 
 const KEY_LIMIT_MS = 6_000;
 const KEY_NAME = 'key';
-const secretName = (agent: string): string => `familiar:${agent}:secret`;
 
 /** Finds this browser's key, or makes it. Never rejects: it goes down the ladder and says in `storage` where it stands. */
 export async function loadBrowserKey(options: BrowserKeyOptions): Promise<BrowserKey> {
-  const { agent, clock, isMemoryOnly } = options;
-  const lost = isMemoryOnly ? 'session' : 'none';
+  const { isMemoryOnly } = options;
   const hasWebCrypto = typeof crypto.subtle === 'object';
-  const record = hasWebCrypto && !isMemoryOnly ? await storedRecord(options) : null;
-  const secret = record !== null || isMemoryOnly ? null : storedSecret(agent);
-  if (secret !== null || !hasWebCrypto) {
-    return { kind: 'secret', storage: secret === null ? lost : 'durable', epoch: secret, secret: secret ?? randomText(32) };
-  }
-  const pair = record ?? options.pair ?? (await makePair());
-  return {
-    kind: 'key',
-    storage: record === null ? lost : 'durable',
-    epoch: record?.epoch ?? null,
-    pair,
-    prove: async (request) => signProof(pair, request, clock),
-  };
+  const pair = hasWebCrypto && !isMemoryOnly ? await storedRecord(options) : null;
+  if (pair !== null) return { storage: 'durable', epoch: pair.epoch, pair };
+  const secret = isMemoryOnly ? '' : await storedSecret(options);
+  if (secret) return { storage: 'durable', epoch: secret, secret };
+  const lost: Kept = { storage: isMemoryOnly ? 'session' : 'none', epoch: null };
+  return hasWebCrypto ? { ...lost, pair: options.pair ?? (await makePair()) } : { ...lost, secret: randomText(32) };
 }
 
 /** False where the browser was wiped since, or its storage does not say; keys in memory are always current. */
-export async function isCurrentKey({ kind, epoch }: BrowserKey, agent: string, vault: Vault): Promise<boolean> {
-  if (epoch === null) return true;
+export async function isCurrentKey({ epoch, pair }: BrowserKey, agent: string, vault: Vault): Promise<boolean> {
   try {
-    return epoch === (kind === 'key' ? own(await vault.get(KEY_NAME), 'epoch') : localStorage.getItem(secretName(agent)));
+    return epoch === null || epoch === (pair ? copy(await vault.get(KEY_NAME))['epoch'] : secretOf(keptText(agent)));
   } catch {
     // Storage that answered before and is silent now: nobody knows who was here meanwhile.
     return false;
@@ -97,11 +83,13 @@ async function makePair(): Promise<CryptoKeyPair> {
 async function storedRecord({ agent, vault, clock, person = null, pair, onOther }: BrowserKeyOptions): Promise<KeyRecord | null> {
   const find = async (): Promise<KeyRecord> => {
     const before = await vault.get(KEY_NAME);
-    const isOther = isRecord(before) && person !== null && before.person !== null && before.person !== person;
-    if (isOther) {
-      await vault.clear();
-      onOther?.(before.epoch);
-    } else if (isRecord(before) && (person === null || before.person === person)) return before;
+    if (isRecord(before)) {
+      if (person === null || before.person === person) return before;
+      if (before.person !== null) {
+        await vault.clear();
+        onOther?.(before.epoch);
+      }
+    }
     const { publicKey, privateKey } = pair ?? (await makePair());
     const made = { publicKey, privateKey, epoch: randomText(9), person };
     // Atomic, because a lock is missing on plain http and in old browsers: the first tab's key stays.
@@ -110,7 +98,7 @@ async function storedRecord({ agent, vault, clock, person = null, pair, onOther 
   };
   try {
     // A tab frozen inside the lock must not stop this one: after the limit the atomic update alone decides.
-    return await withLimit(inTurn(`familiar:${agent}:key`, AbortSignal.timeout(KEY_LIMIT_MS), find), KEY_LIMIT_MS, clock);
+    return await withLimit(inTurn(`${agent}:key`, AbortSignal.timeout(KEY_LIMIT_MS), find), KEY_LIMIT_MS, clock);
   } catch {
     // Blocked, broken or silent storage: the ladder goes on one rung below.
     return null;
@@ -118,22 +106,31 @@ async function storedRecord({ agent, vault, clock, person = null, pair, onOther 
 }
 
 function isRecord(value: unknown): value is KeyRecord {
-  const key = own(value, 'privateKey');
-  return (
-    key instanceof CryptoKey && !key.extractable && own(value, 'publicKey') instanceof CryptoKey && typeof own(value, 'epoch') === 'string'
-  );
+  const { epoch, privateKey, publicKey } = copy(value);
+  return privateKey instanceof CryptoKey && !privateKey.extractable && publicKey instanceof CryptoKey && typeof epoch === 'string';
 }
 
-function storedSecret(agent: string): string | null {
-  const name = secretName(agent);
+const secretName = (agent: string): string => `familiar:${agent}:secret`;
+/** In localStorage: a secret of 256 bits, 43 characters in base64url, and after it the verified user's id. */
+const keptText = (agent: string): string => localStorage.getItem(secretName(agent)) ?? '';
+const secretOf = (kept: string): string => kept.slice(0, 43);
+
+async function storedSecret({ agent, vault, person, onOther }: BrowserKeyOptions): Promise<string> {
   try {
-    const known = localStorage.getItem(name);
-    if (known !== null && /^[\w-]{43}$/.test(known)) return known;
-    localStorage.setItem(name, randomText(32));
+    const before = keptText(agent);
+    const personBefore = before.slice(43);
+    if (person && personBefore && personBefore !== person) {
+      await wipeBrowser(agent, vault);
+      onOther?.(secretOf(before));
+    }
+    const known = keptText(agent);
+    const secret = /^[\w-]{43}/.test(known) ? secretOf(known) : randomText(32);
+    const next = secret + (known.slice(43) || (person ?? ''));
+    if (next !== known) localStorage.setItem(secretName(agent), next);
     // Read again: of two tabs that start at once, the last write is everybody's.
-    return localStorage.getItem(name);
+    return secretOf(keptText(agent));
   } catch {
     // Blocked storage (sandboxed frame, private mode): memory only.
-    return null;
+    return '';
   }
 }

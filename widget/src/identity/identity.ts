@@ -1,6 +1,6 @@
 import { decideId, type IdProblemCode, type Level } from '@familiar/protocol';
 import type { Bag, Config, IdentityTokenSource } from '../config/config.ts';
-import { readClaims } from './token-claims.ts';
+import { copy } from '../config/own.ts';
 
 /**
  * Who the page says is sitting here. One level, replaced whole, never merged; the server has the last word.
@@ -50,6 +50,16 @@ export function idOf(identity: Identity): string | null {
   if (identity.userId !== null || identity.level !== 'verified') return identity.userId;
   const { sub } = readClaims(identity.identityToken);
   return typeof sub === 'string' ? sub : null;
+}
+
+/** `sub` and `exp` of a JWT, unverified: only to decide whether to ask for another, and who the page means. */
+export function readClaims(token: string | null): { readonly sub?: unknown; readonly exp?: unknown } {
+  try {
+    return copy(JSON.parse(atob((token?.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/'))));
+  } catch {
+    // Not a JWT: the server will say so.
+    return {};
+  }
 }
 
 export function nameOf(identity: Identity): IdentityName {

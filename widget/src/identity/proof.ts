@@ -6,8 +6,8 @@ export interface ProofRequest {
   readonly url: string;
   /** The server's nonce, after it answered `use_dpop_nonce`. */
   readonly nonce?: string | undefined;
-  /** Binds the proof to a session token (`ath`), where the embed key asks for `strictBinding`. */
-  readonly accessToken?: string | undefined;
+  /** Binds the proof to this session token (`ath`), where the embed key asks for `strictBinding`. */
+  readonly token?: string | undefined;
 }
 
 const ALGORITHM = { name: 'ECDSA', hash: 'SHA-256' };
@@ -15,17 +15,17 @@ const encoder = new TextEncoder();
 const encode = (value: unknown): string => base64url(encoder.encode(JSON.stringify(value)));
 
 /** Signs a DPoP proof (RFC 9449 §4.2): `htu` without query and fragment, `jti` random. */
-export async function signProof(pair: CryptoKeyPair, request: ProofRequest, clock: Clock): Promise<string> {
+export async function signProof(pair: CryptoKeyPair, { method, nonce, token, url: address }: ProofRequest, clock: Clock): Promise<string> {
   const { kty, crv, x, y } = await crypto.subtle.exportKey('jwk', pair.publicKey);
-  const url = new URL(request.url);
+  const url = new URL(address);
   const header = { typ: 'dpop+jwt', alg: 'ES256', jwk: { kty, crv, x, y } };
   const claims = {
-    htm: request.method,
+    htm: method,
     htu: url.origin + url.pathname,
     iat: clock.unixSeconds(),
     jti: randomText(16),
-    nonce: request.nonce,
-    ath: request.accessToken === undefined ? undefined : await hash(request.accessToken),
+    nonce,
+    ath: token && (await hash(token)),
   };
   const signed = `${encode(header)}.${encode(claims)}`;
   // WebCrypto's ECDSA output is r ‖ s, just what JWS wants (RFC 7518 §3.4).

@@ -1,21 +1,26 @@
-/** The tabs of this origin, other widgets of the same page among them. What they say is not trusted. */
+import { copy } from '../config/own.ts';
+
+/** A message between tabs: its own members. What they say is not trusted. */
+export type Message = Readonly<Record<string, unknown>>;
+
+/** The tabs of this origin, other widgets of the same page among them. */
 export interface Tabs {
   /** Says something to all others. They hear it in this order; a frozen tab later. */
   tell(message: object): void;
   /** Returns its undo. */
-  hear(listener: (message: unknown) => void): () => void;
+  hear(listener: (message: Message) => void): () => void;
   /** Leaves the channel while the page is in the back/forward cache, and comes back. */
   setListening(isListening: boolean): void;
 }
 
 export function openTabs(agent: string): Tabs {
-  const listeners = new Set<(message: unknown) => void>();
+  const listeners = new Set<(message: Message) => void>();
   let channel: BroadcastChannel | null = null;
   const setListening = (isListening: boolean): void => {
     channel?.close();
     channel = isListening ? new BroadcastChannel(`familiar:${agent}`) : null;
     channel?.addEventListener('message', ({ data }) => {
-      for (const listener of listeners) listener(data);
+      for (const listener of listeners) listener(copy(data));
     });
   };
   setListening(true);
@@ -40,5 +45,5 @@ export async function inTurn<T>(name: string, signal: AbortSignal, run: () => Pr
       signal.addEventListener('abort', () => reject(signal.reason as Error));
       run().then(resolve, reject);
     });
-  return navigator.locks ? navigator.locks.request(name, { signal }, once) : once();
+  return navigator.locks ? navigator.locks.request(`familiar:${name}`, { signal }, once) : once();
 }

@@ -1,92 +1,75 @@
 import { effect } from '../reactive/signal.ts';
 import { own } from '../config/own.ts';
 import { parseConfig } from '../config/parse-config.ts';
-import type { Warn } from '../config/warn.ts';
 import type { Conversation } from '../conversation/conversation.ts';
-import type { WidgetEvents } from './events.ts';
 import type { Panel } from './panel.ts';
-import type { Settings } from './settings.ts';
+import type { Parts } from './parts.ts';
 import type { Widget } from './widget.ts';
 
-export interface ActionsOptions {
-  readonly panel: Panel;
-  readonly settings: Settings;
-  readonly events: WidgetEvents;
-  readonly warn: Warn;
-}
-
-/** The page's commands over the panel. `shutdown` only stops what runs; whoever drew takes it off the page. */
-export function createActions({ panel, settings, events, warn }: ActionsOptions): Widget {
-  const { model, people } = panel;
-  const asker = createAsker(panel);
+/** The page's commands over the panel. */
+export function createActions({ events, settings, warn }: Parts, panel: Panel): Omit<Widget, 'shutdown'> {
+  const { begin, model, people } = panel;
+  const withConversation = createAsker(panel);
   return {
     open: () => model.open(),
     close: () => model.close(),
     toggle: () => (model.isOpen.peek() ? model.close() : model.open()),
     identify(who) {
-      const { userId, identityToken, getIdentityToken, attributes } = parseConfig([typeof who === 'object' ? who : null], warn);
-      if (userId === null && identityToken === null && getIdentityToken === null) return warn('bad-identify');
-      people.identify({ userId, identityToken, getIdentityToken, attributes });
+      const input = parseConfig([typeof who === 'object' ? who : null], warn);
+      if ((input.userId ?? input.identityToken ?? input.getIdentityToken) === null) warn('bad-identify');
+      else people.identify(input);
     },
     logout: () => people.logout(),
     forget() {
-      panel.begin();
+      begin();
       void people.visit
         .peek()
         .erase()
         .then((isErased) => isErased && people.logout());
     },
     sendMessage(text) {
-      if (typeof text !== 'string' || text.trim() === '') return warn('bad-text');
-      asker.withConversation((conversation) => conversation.send(text));
+      if (typeof text !== 'string' || text.trim() === '') warn('bad-text');
+      else withConversation((conversation) => conversation.send(text));
     },
-    newConversation: () => asker.withConversation(() => model.newConversation()),
+    newConversation: () => withConversation(() => model.newConversation()),
     openConversation(id) {
-      if (typeof id !== 'string') return warn('bad-session-id');
-      asker.withConversation(() => people.visit.peek().show(id));
+      if (typeof id !== 'string') warn('bad-session-id');
+      else withConversation(() => people.visit.peek().show(id));
     },
     escalate(details) {
       const reason = own(details, 'reason');
       events.emit('escalate', { reason: typeof reason === 'string' ? reason : null });
     },
     update(changes) {
-      const before = settings.config.peek().consent;
+      const { consent } = settings.config.peek();
       settings.update(changes);
-      if (before !== settings.config.peek().consent && before === 'pending') void people.visit.peek().keep();
-    },
-    shutdown() {
-      asker.dispose();
-      people.dispose();
+      if (consent === 'pending' && settings.config.peek().consent !== consent) void people.visit.peek().keep();
     },
   };
 }
 
-/** Runs what needs a conversation once there is one; a change of identity before that drops it. */
-function createAsker(panel: Panel): { withConversation(run: (conversation: Conversation) => void): void; dispose(): void } {
-  const { people } = panel;
-  const undoing = new Set<() => void>();
-  return {
-    withConversation(run) {
-      const asked = people.visit.peek();
-      const who = people.current();
-      panel.begin();
-      const undo = effect(() => {
-        // A new key for the same person changes the visit, not who asked.
-        const isSame = people.visit.value === asked || people.current() === who;
-        const conversation = people.visit.value.conversation.value;
-        if (isSame && conversation === null) return;
-        // Not inside the effect that it would stop.
-        queueMicrotask(() => {
-          if (!undoing.delete(undo)) return;
-          undo();
-          if (isSame && conversation !== null) run(conversation);
-        });
-      });
-      undoing.add(undo);
-    },
-    dispose() {
-      for (const undo of undoing) undo();
-      undoing.clear();
-    },
+/** Runs what needs a conversation, in order, once there is one; a change of identity before that drops it. */
+function createAsker({ begin, people }: Panel): (run: (conversation: Conversation) => void) => void {
+  const waiting = new Set<() => boolean>();
+  const flush = (): void => {
+    for (const isDone of waiting) if (isDone()) waiting.delete(isDone);
+  };
+  effect(() => {
+    // Not inside the effect: what is asked for may end it.
+    if (people.visit.value.conversation.value) queueMicrotask(flush);
+  });
+  return (run) => {
+    const { current, visit } = people;
+    const [asked, who] = [visit.peek(), current()];
+    waiting.add(() => {
+      const shown = visit.peek();
+      const conversation = shown.conversation.peek();
+      // A new key for the same person changes the visit, not who asked.
+      const isSame = shown === asked || current() === who;
+      if (isSame && conversation !== null) run(conversation);
+      return !isSame || conversation !== null;
+    });
+    begin();
+    queueMicrotask(flush);
   };
 }

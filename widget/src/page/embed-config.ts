@@ -1,10 +1,7 @@
 import type { EmbedConfig } from '@familiar/protocol';
 import { list, members, oneOf, or, text } from '../config/own.ts';
 import { words } from '../config/parse-config.ts';
-import { readFailure, toFailure } from '../session/failure.ts';
-import { request, type Transport } from '../session/transport.ts';
-
-const LIMIT_MS = 20_000;
+import { limit, send, type Transport } from '../session/transport.ts';
 
 const line = or(text, '');
 const looks = or(words, {});
@@ -24,14 +21,8 @@ const readConfig = members<EmbedConfig>({
   }),
 });
 
-/** `GET /v1/embed/config`: what the panel shows before anybody has spoken. Throws `Failure`. */
+/** `GET /v1/embed/config`: what the panel shows before anybody has spoken. Throws what `toFailure` knows. */
 export async function loadEmbedConfig(transport: Transport, embedKey: string): Promise<EmbedConfig> {
-  try {
-    const path = `/v1/embed/config?embed_key=${encodeURIComponent(embedKey)}`;
-    const response = await request(transport, path, { signal: AbortSignal.timeout(LIMIT_MS) });
-    if (!response.ok) throw await readFailure(response);
-    return readConfig(await response.json());
-  } catch (error) {
-    throw toFailure(error);
-  }
+  const path = `/v1/embed/config?embed_key=${encodeURIComponent(embedKey)}`;
+  return readConfig(await (await send(transport, path, { signal: limit() })).json());
 }

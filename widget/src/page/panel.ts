@@ -1,54 +1,39 @@
-import { batch, derived, type ReadonlySignal, signal } from '../reactive/signal.ts';
 import type { EmbedConfig } from '@familiar/protocol';
+import { batch, derived, type ReadonlySignal, signal } from '../reactive/signal.ts';
 import type { Trouble } from '../conversation/conversation.ts';
 import { troubleFrom } from '../conversation/trouble.ts';
-import type { Warn } from '../config/warn.ts';
-import { openTabs, type Tabs } from '../identity/tabs.ts';
-import { openVault } from '../identity/vault.ts';
-import { createTokenShare } from '../session/token-share.ts';
-import type { Transport } from '../session/transport.ts';
 import type { PanelModel } from '../ui/panel-model.ts';
 import { loadEmbedConfig } from './embed-config.ts';
-import type { WidgetEvents } from './events.ts';
+import type { Parts } from './parts.ts';
 import { createPeople, type People } from './people.ts';
-import type { Settings } from './settings.ts';
 import type { Visit } from './visit.ts';
-
-export interface PanelOptions {
-  readonly settings: Settings;
-  readonly transport: Transport;
-  readonly events: WidgetEvents;
-  readonly warn: Warn;
-}
 
 /** What the components read, and who is behind it. */
 export interface Panel {
   readonly model: PanelModel;
   readonly people: People;
-  readonly tabs: Tabs;
   /** Begins to talk to the backend, open or not. */
-  begin(): void;
+  readonly begin: () => void;
 }
 
-export function createPanel({ settings, transport, events, warn }: PanelOptions): Panel {
-  const config = () => settings.config.peek();
-  const { agent, embedKey, mode } = config();
-  const tabs = openTabs(agent);
-  const isOpen = signal(false);
-  const { unread, clearUnread, onAnswer } = countUnread(events, isOpen);
-  const server = createServerConfig(transport, embedKey, settings);
+export function createPanel(parts: Parts): Panel {
+  const { events, isOpen, settings } = parts;
+  const unread = signal(0);
+  const setUnread = (count: number): void => {
+    if (unread.peek() !== count) events.emit('unread', { count: (unread.value = count) });
+  };
+  const server = createServerConfig(parts);
   const people = createPeople({
-    config,
-    transport,
-    events,
-    tabs,
-    warn,
-    isOnScreen: isOpen,
-    vault: openVault(agent, transport.clock),
-    share: createTokenShare(agent, tabs, transport.clock),
-    isStrictlyBound: server.isStrictlyBound,
-    onAnswer,
-    onChange: clearUnread,
+    ...parts,
+    async isStrictlyBound() {
+      await server.load();
+      return server.config.peek()?.flags.strict_binding === true;
+    },
+    onAnswer(messageId) {
+      events.emit('messagereceived', { messageId });
+      if (!isOpen.peek()) setUnread(unread.peek() + 1);
+    },
+    onChange: () => setUnread(0),
   });
   const begin = (): void => {
     people.start();
@@ -58,17 +43,19 @@ export function createPanel({ settings, transport, events, warn }: PanelOptions)
     if (isOpen.peek() === isOpenNow) return;
     isOpen.value = isOpenNow;
     events.emit(isOpenNow ? 'open' : 'close', null);
-    clearUnread();
+    setUnread(0);
     if (isOpenNow) begin();
   };
   const model: PanelModel = {
-    mode,
+    mode: settings.config.peek().mode,
     isOpen,
     config: server.config,
     conversation: derived(() => people.visit.value.conversation.value),
     identity: derived(() => describe(people.visit.value)),
     trouble: derived(() => people.visit.value.trouble.value ?? server.trouble.value),
-    ...looksOf(settings),
+    texts: derived(() => settings.config.value.texts),
+    theme: derived(() => settings.config.value.theme),
+    locale: derived(() => settings.config.value.locale),
     unread,
     extras: signal(null),
     open: () => setOpen(true),
@@ -76,38 +63,7 @@ export function createPanel({ settings, transport, events, warn }: PanelOptions)
     newConversation: () => people.visit.peek().show(null),
     reconnect: begin,
   };
-  return { model, people, tabs, begin };
-}
-
-function looksOf({ config }: Settings): Pick<PanelModel, 'texts' | 'theme' | 'locale'> {
-  return {
-    texts: derived(() => config.value.texts),
-    theme: derived(() => config.value.theme),
-    locale: derived(() => config.value.locale),
-  };
-}
-
-interface Unread {
-  readonly unread: ReadonlySignal<number>;
-  readonly clearUnread: () => void;
-  readonly onAnswer: (messageId: string) => void;
-}
-
-function countUnread(events: WidgetEvents, isOpen: ReadonlySignal<boolean>): Unread {
-  const unread = signal(0);
-  const set = (count: number): void => {
-    if (unread.peek() === count) return;
-    unread.value = count;
-    events.emit('unread', { count });
-  };
-  return {
-    unread,
-    clearUnread: () => set(0),
-    onAnswer(messageId) {
-      events.emit('messagereceived', { messageId });
-      if (!isOpen.peek()) set(unread.peek() + 1);
-    },
-  };
+  return { model, people, begin };
 }
 
 function describe({ grant: { value: grant }, key: { value: key } }: Visit): PanelModel['identity']['value'] {
@@ -121,34 +77,24 @@ interface ServerConfig {
   readonly trouble: ReadonlySignal<Trouble | null>;
   /** Once; again after trouble. */
   load(): Promise<void>;
-  readonly isStrictlyBound: () => Promise<boolean>;
 }
 
-function createServerConfig(transport: Transport, embedKey: string, settings: Settings): ServerConfig {
+function createServerConfig({ settings, transport }: Parts): ServerConfig {
   const config = signal<EmbedConfig | null>(null);
   const trouble = signal<Trouble | null>(null);
   let loading: Promise<void> | null = null;
   const load = async (): Promise<void> => {
-    if (config.peek() !== null) return;
     try {
-      const loaded = await loadEmbedConfig(transport, embedKey);
+      const loaded = await loadEmbedConfig(transport, settings.config.peek().embedKey);
       batch(() => {
         trouble.value = null;
         config.value = loaded;
         settings.setServer({ theme: loaded.theme, texts: loaded.texts });
       });
     } catch (error) {
+      loading = null;
       trouble.value = troubleFrom(error);
     }
   };
-  const loadOnce = async (): Promise<void> => (loading ??= load().finally(() => (loading = null)));
-  return {
-    config,
-    trouble,
-    load: loadOnce,
-    async isStrictlyBound() {
-      if (config.peek() === null) await loadOnce();
-      return config.peek()?.flags.strict_binding === true;
-    },
-  };
+  return { config, trouble, load: async () => (loading ??= load()) };
 }

@@ -1,5 +1,4 @@
-import { batch, type ReadonlySignal, signal } from '../reactive/signal.ts';
-import { own } from '../config/own.ts';
+import { batch, onEnd, type ReadonlySignal, signal } from '../reactive/signal.ts';
 import type { Warn } from '../config/warn.ts';
 import { wipeBrowser } from '../identity/browser-key.ts';
 import {
@@ -12,14 +11,13 @@ import {
   NOBODY,
   resolveIdentity,
 } from '../identity/identity.ts';
-import type { Tabs } from '../identity/tabs.ts';
 import { createVisit, type Visit, type VisitOptions } from './visit.ts';
 
 /** Whoever sits here, one at a time: a changed identity leaves with all that is theirs before the next one begins. */
 export interface People {
   readonly visit: ReadonlySignal<Visit>;
   /** Replaced whole with every change of person. */
-  current(): Identity;
+  readonly current: () => Identity;
   /** Another person, or the same with fresh token sources: then what waited for a token goes on. */
   identify(input: IdentityInput): void;
   logout(): void;
@@ -27,64 +25,45 @@ export interface People {
   rekey(): boolean;
   /** Shows who is here to the server; again, at once, after trouble. */
   start(): void;
-  /** The page goes away, for good or into the back/forward cache: an ephemeral visit ends. */
-  hide(): void;
   /** The page comes back, `isBack` out of the back/forward cache. Settles when whoever is shown may be seen. */
   wake(isBack: boolean): Promise<void>;
-  dispose(): void;
 }
 
-export interface PeopleOptions extends Omit<VisitOptions, 'identity' | 'after' | 'onDrift' | 'onGone' | 'onOther'> {
-  readonly tabs: Tabs;
-  readonly warn: Warn;
+export interface PeopleOptions extends Omit<VisitOptions, 'identity' | 'after' | 'onDrift' | 'onGone'> {
   onChange(): void;
 }
 
 /** The one owner of the identity, by the rules of docs/decisions/020-tabs-and-identity.md. */
 export function createPeople(options: PeopleOptions): People {
-  const owner = createOwner(options);
-  const { visit } = owner;
-  const unhear = options.tabs.hear((message) => {
-    const left = own(message, 'left');
-    const change = own(message, 'change');
-    const epoch = visit.peek().key.peek()?.epoch ?? null;
-    const isWiped = left === null || left === epoch || (epoch === null && own(message, 'person') === owner.idHere());
-    if (left !== undefined && isWiped && !visit.peek().isPrivate()) {
-      const reason = own(change, 'reason');
-      if (reason === 'renewal') owner.replace(owner.current(), reason, 'heard');
-      else owner.replace(NOBODY, reason === 'identify' ? reason : 'logout', 'heard');
-    } else if (change !== undefined) options.events.emit('identitychange', { ...Object(change), elsewhere: true });
-  });
+  const { settings, warn } = options;
+  const owner = createOwner(options, readIdentity(settings.config.peek(), warn));
+  const { current, idHere, replace, visit } = owner;
+  hearTabs(options, owner);
+  onEnd(() => visit.peek().end(false));
   return {
     visit,
-    current: () => owner.current(),
+    current,
     identify(input) {
-      const before = owner.current();
-      const next = readIdentity(input, options);
+      const before = current();
+      const next = readIdentity(input, warn);
       if (isSamePerson(before, next)) return owner.refresh(next);
-      const isNamed = before.level === 'soft' || before.level === 'verified';
       // Before the first start nothing of them was used here, and nothing may be touched (contract §8).
-      const isLeaving = owner.isStarted() && isNamed && (idOf(next) ?? '') !== owner.idHere();
-      owner.replace(next, 'identify', isLeaving ? 'wipe' : 'keep');
+      const isNamed = owner.isStarted() && /soft|verified/.test(before.level);
+      replace(next, 'identify', isNamed && (idOf(next) ?? '') !== idHere() ? 'wipe' : 'keep');
     },
-    logout: () => owner.replace(NOBODY, 'logout', 'wipe'),
+    logout: () => replace(NOBODY, 'logout', 'wipe'),
     rekey() {
-      const who = owner.current();
+      const who = current();
       const canAsk = who.level === 'verified' && who.getIdentityToken !== null;
-      if (canAsk) owner.replace(who, 'renewal', 'wipe');
+      if (canAsk) replace(who, 'renewal', 'wipe');
       return canAsk;
     },
-    start: () => owner.start(),
-    hide: () => (visit.peek().isPrivate() ? visit.peek().pause() : undefined),
+    start: owner.start,
     async wake(isBack) {
       const shown = visit.peek();
       if ((await shown.isCurrent(isBack)) || shown !== visit.peek()) return;
-      if (visit.peek().isPrivate()) owner.replace(owner.current(), 'renewal', 'keep');
-      else owner.replace(NOBODY, 'logout', 'heard');
-    },
-    dispose() {
-      unhear();
-      visit.peek().pause();
+      if (shown.isPrivate()) replace(current(), 'renewal', 'keep');
+      else replace(NOBODY, 'logout', 'heard');
     },
   };
 }
@@ -92,26 +71,13 @@ export function createPeople(options: PeopleOptions): People {
 /** `wipe`: the browser is somebody else's from now on. `heard`: another tab has seen to that. */
 type Reach = 'keep' | 'wipe' | 'heard';
 
-interface Owner {
-  readonly visit: ReadonlySignal<Visit>;
-  current(): Identity;
-  /** The id of whoever is here, as far as it is known. */
-  idHere(): string | null;
-  /** The only door to another identity. */
-  replace(next: Identity, reason: IdentityReason, reach: Reach): void;
-  /** The same person, with other sources of tokens. */
-  refresh(next: Identity): void;
-  start(): void;
-  isStarted(): boolean;
-}
+type Owner = ReturnType<typeof createOwner>;
 
-function createOwner(options: PeopleOptions): Owner {
-  const { config, events, tabs, vault } = options;
-  let identity = readIdentity(config(), options);
+function createOwner(options: PeopleOptions, identity: Identity) {
+  const { events, settings, tabs, vault } = options;
   let isStarted = false;
   let mayRekey = true;
   let after = Promise.resolve();
-
   const come = (): Visit =>
     createVisit({
       ...options,
@@ -120,48 +86,67 @@ function createOwner(options: PeopleOptions): Owner {
       onDrift: () => replace(identity, 'renewal', 'keep'),
       // Once: a server that says so again would have us make keys for ever.
       onGone: () => (mayRekey ? replace(identity, 'renewal', 'wipe') : undefined),
-      onOther: (left) => tabs.tell({ left }),
     });
   const visit = signal(come());
+  /** The id of whoever is here, as far as it is known. */
   const idHere = (): string | null => idOf(identity) ?? visit.peek().grant.peek()?.participant.id ?? null;
+  /** The only door to another identity. */
   const replace = (next: Identity, reason: IdentityReason, reach: Reach): void => {
     const change = { previous: nameOf(identity), current: nameOf(next), reason };
-    const left = { left: visit.peek().key.peek()?.epoch ?? null, person: idHere() };
+    const left = reach === 'wipe' ? { left: visit.peek().key.peek()?.epoch ?? null, person: idHere() } : {};
     // What is here goes first, at once; the server hears of it beside, and may be out of reach.
-    visit.peek().leave();
+    visit.peek().end(true);
     identity = next;
     mayRekey = reason !== 'renewal';
-    if (reach === 'wipe') after = wipeBrowser(config().agent, vault);
-    // Told after the wipe, or it would take the keys that the others make then.
-    if (reach !== 'heard') void after.then(() => tabs.tell(reach === 'wipe' ? { ...left, change } : { change }));
+    if (reach === 'wipe') after = wipeBrowser(settings.config.peek().agent, vault);
+    // Told after the wipe: the others would make their keys before it, and a page that navigates then would cut it short.
+    const tell = (): void => {
+      if (reach !== 'heard') tabs.tell({ ...left, ...change });
+      events.emit('identitychange', change);
+    };
+    void after.then(tell);
     batch(() => {
       visit.value = come();
       options.onChange();
     });
-    // After the wipe: a page that waits for this event before it navigates must not cut the wipe short.
-    if (reach === 'wipe') void after.then(() => events.emit('identitychange', change));
-    else events.emit('identitychange', change);
-    if (isStarted) void visit.peek().start();
-  };
-  const refresh = (next: Identity): void => {
-    identity = next;
-    if (isStarted) visit.peek().retry();
+    if (isStarted) visit.peek().start();
   };
   return {
     visit,
     idHere,
     replace,
-    refresh,
     current: () => identity,
     isStarted: () => isStarted,
-    start() {
+    start(this: void) {
       isStarted = true;
-      visit.peek().retry();
+      visit.peek().start();
+    },
+    /** The same person, with other sources of tokens. */
+    refresh(next: Identity) {
+      identity = next;
+      if (isStarted) visit.peek().start();
     },
   };
 }
 
-function readIdentity(input: IdentityInput, { warn }: PeopleOptions): Identity {
+/** What happens in other tabs. */
+function hearTabs({ events, tabs }: PeopleOptions, { current, idHere, replace, visit }: Owner): void {
+  const unhear = tabs.hear(({ left, person, ...change }) => {
+    const epoch = visit.peek().key.peek()?.epoch ?? null;
+    const isWiped = left === null || left === epoch || (epoch === null && person === idHere());
+    const { reason } = change;
+    if (left !== undefined && isWiped && !visit.peek().isPrivate()) {
+      if (reason === 'renewal') replace(current(), reason, 'heard');
+      else replace(NOBODY, reason === 'identify' ? reason : 'logout', 'heard');
+    } else if (reason) {
+      const { current, previous } = change;
+      events.emit('identitychange', { previous, current, reason: reason as string, elsewhere: true });
+    }
+  });
+  onEnd(unhear);
+}
+
+function readIdentity(input: IdentityInput, warn: Warn): Identity {
   const identity = resolveIdentity(input);
   if (identity.level === 'refused') warn('bad-id', input.userId ?? '');
   return identity;

@@ -3,8 +3,8 @@ import type { Config } from '../config/config.ts';
 export interface Host {
   readonly root: ShadowRoot;
   /** Makes it blank at once, without taking the focus. */
-  veil(isVeiled: boolean): void;
-  remove(): void;
+  readonly veil: (isVeiled: boolean) => void;
+  readonly remove: () => void;
 }
 
 /** Makes the element that holds the widget's shadow root: at the page's end for a launcher, else inside the container. */

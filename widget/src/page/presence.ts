@@ -1,59 +1,61 @@
-import type { Clock } from '../config/clock.ts';
+import { onEnd } from '../reactive/signal.ts';
 import { watchIdle } from './idle.ts';
 import type { Panel } from './panel.ts';
-
-export interface PresenceOptions {
-  readonly panel: Panel;
-  readonly clock: Clock;
-  /** On a shared device: idle time until everything is wiped; null elsewhere. */
-  readonly idleMs: number | null;
-  readonly veil: (isVeiled: boolean) => void;
-}
+import type { Parts } from './parts.ts';
 
 /**
  * Follows whether the page is seen. One that comes back from the back/forward cache or wakes up is blank until it is clear
- * that nobody else took over this browser meanwhile. Returns its undo.
+ * that nobody else took over this browser meanwhile.
  */
-export function followPresence({ panel: { people, tabs, model }, clock, idleMs, veil }: PresenceOptions): () => void {
+export function followPresence({ settings, tabs, transport }: Parts, { people, model }: Panel, veil: (isVeiled: boolean) => void): void {
+  const { idleMinutes, mode, sharedDevice } = settings.config.peek();
+  const checkIdle =
+    sharedDevice &&
+    watchIdle(idleMinutes * 60_000, transport.clock, () => {
+      people.logout();
+      if (mode === 'launcher') model.close();
+    });
   let wakes = 0;
-  const idle =
-    idleMs === null
-      ? null
-      : watchIdle(idleMs, clock, () => {
-          people.logout();
-          if (model.mode === 'launcher') model.close();
-        });
   const wake = async (isBack: boolean): Promise<void> => {
     wakes += 1;
     const mine = wakes;
-    idle?.check();
+    if (checkIdle) checkIdle();
     await people.wake(isBack);
     if (mine === wakes) veil(false);
   };
-  const onVisible = (): void => {
-    // Hidden already, so that what was there is not the first thing to be seen.
-    if (document.visibilityState === 'hidden') veil(true);
-    else void wake(false);
-  };
-  const onHide = (): void => {
-    veil(true);
-    people.hide();
-    // An open channel may keep the page out of the cache.
+  const life = new AbortController();
+  const { signal } = life;
+  document.addEventListener(
+    'visibilitychange',
+    () => {
+      // Hidden already, so that what was there is not the first thing to be seen.
+      if (document.visibilityState === 'hidden') veil(true);
+      else void wake(false);
+    },
+    { signal },
+  );
+  addEventListener(
+    'pagehide',
+    () => {
+      veil(true);
+      const visit = people.visit.peek();
+      if (visit.isPrivate()) visit.end(false);
+      // An open channel may keep the page out of the cache.
+      tabs.setListening(false);
+    },
+    { signal },
+  );
+  addEventListener(
+    'pageshow',
+    ({ persisted }) => {
+      if (!persisted) return;
+      tabs.setListening(true);
+      void wake(true);
+    },
+    { signal },
+  );
+  onEnd(() => {
+    life.abort();
     tabs.setListening(false);
-  };
-  const onShow = ({ persisted }: PageTransitionEvent): void => {
-    if (!persisted) return;
-    tabs.setListening(true);
-    void wake(true);
-  };
-  document.addEventListener('visibilitychange', onVisible);
-  addEventListener('pagehide', onHide);
-  addEventListener('pageshow', onShow);
-  return () => {
-    document.removeEventListener('visibilitychange', onVisible);
-    removeEventListener('pagehide', onHide);
-    removeEventListener('pageshow', onShow);
-    idle?.dispose();
-    tabs.setListening(false);
-  };
+  });
 }

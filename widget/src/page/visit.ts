@@ -1,16 +1,14 @@
 import type { MintResponse } from '@familiar/protocol';
-import type { ReadonlySignal } from '../reactive/signal.ts';
-import type { Config } from '../config/config.ts';
+import { type ReadonlySignal, signal } from '../reactive/signal.ts';
 import type { Conversation, Trouble } from '../conversation/conversation.ts';
-import type { BrowserKey } from '../identity/browser-key.ts';
+import { createConversation } from '../conversation/create-conversation.ts';
+import { createDrafts, NO_DRAFTS } from '../conversation/drafts.ts';
+import { findNewestSession } from '../conversation/history.ts';
+import { troubleFrom } from '../conversation/trouble.ts';
+import { type BrowserKey, isCurrentKey, loadBrowserKey } from '../identity/browser-key.ts';
 import type { Identity } from '../identity/identity.ts';
-import type { Vault } from '../identity/vault.ts';
 import { createSession, type Session } from '../session/session.ts';
-import type { TokenShare } from '../session/token-share.ts';
-import type { Transport } from '../session/transport.ts';
-import type { WidgetEvents } from './events.ts';
-import { createKeyring } from './keyring.ts';
-import { createStage } from './stage.ts';
+import type { Parts } from './parts.ts';
 
 /** All that belongs to one identity. When the identity changes it is left as a whole, and another is made. */
 export interface Visit {
@@ -20,90 +18,187 @@ export interface Visit {
   readonly trouble: ReadonlySignal<Trouble | null>;
   /** Authorised calls as this identity. */
   readonly session: Session;
-  /** Mints and shows the newest conversation; once, or again after trouble. */
-  start(): Promise<void>;
-  /** The page has a fresh token for the same person, or the visitor asks again: at once, whatever failed before. */
-  retry(): void;
+  /** Mints and shows the newest conversation; again, at once, after trouble. */
+  start(): void;
   /** A conversation in place of the one on the screen; null: a new one. */
-  readonly show: (sessionId: string | null) => void;
+  show(sessionId: string | null): void;
   /** An isolated one, of which nothing may stay: not shared with other tabs, destroyed when it ends. */
   isPrivate(): boolean;
   /** Erases the instance at the server. False, with `trouble`, where that failed. */
-  readonly erase: () => Promise<boolean>;
+  erase(): Promise<boolean>;
   /** Consent was given: the key in memory is kept from here on. */
   keep(): Promise<void>;
   /** Whether this browser was not wiped meanwhile. `isBack`: the page was in the back/forward cache. */
   isCurrent(isBack: boolean): Promise<boolean>;
-  /** Nothing of it reaches the screen any more; an ephemeral one is destroyed at the server. */
-  pause(): void;
-  /** `pause`, and what it kept here is forgotten and its token revoked. */
-  leave(): void;
+  /**
+   * Nothing of it reaches the screen any more; an ephemeral one is destroyed at the server. `isLeaving`: what it kept here is
+   * forgotten and its token revoked.
+   */
+  end(isLeaving: boolean): void;
 }
 
-export interface VisitOptions {
-  readonly config: () => Config;
+export interface VisitOptions extends Parts {
   readonly identity: () => Identity;
-  readonly transport: Transport;
-  readonly vault: Vault;
-  readonly share: TokenShare;
-  readonly events: WidgetEvents;
   /** What must be over before this browser's key is looked for: the wipe of the person before. */
   readonly after: Promise<void>;
   readonly isStrictlyBound: () => Promise<boolean>;
-  readonly isOnScreen: ReadonlySignal<boolean>;
   readonly onAnswer: (messageId: string) => void;
   /** The server says that this is another person than before. */
   readonly onDrift: () => void;
   /** The anonymous id of this browser was claimed or erased: it takes another key. */
   readonly onGone: () => void;
-  /** Another verified user was in this browser before; it was wiped. */
-  readonly onOther: (epoch: string) => void;
 }
 
 export function createVisit(options: VisitOptions): Visit {
-  const { config, identity } = options;
-  const keyring = createKeyring(options);
-  const { embedKey, instance } = config();
-  const session = createSession({ ...options, embedKey, instance, key: async (person) => keyring.load(person) });
-  const stage = createStage({ ...options, session, key: keyring.key });
-  const { conversation, grant, trouble } = stage;
-  let starting: Promise<boolean> | null = null;
-  let isOver = false;
+  const { settings } = options;
+  const life = new AbortController();
+  const { isCurrent, keep, key, load } = createKeyring(options);
+  const session = createSession({ ...options, config: () => settings.config.peek(), key: load, life: life.signal });
+  const { clear, ...stage } = createStage(options, { key, session, life: life.signal });
+  const { isPrivate } = stage;
+  return {
+    ...stage,
+    key,
+    session,
+    keep: async () => keep(life.signal),
+    isCurrent: async (isBack) => !(isBack && (isPrivate() || settings.config.peek().sharedDevice)) && isCurrent(),
+    end(isLeaving) {
+      if (life.signal.aborted) return;
+      clear(isLeaving);
+      if (isPrivate()) void session.end('/v1/instance');
+      else if (isLeaving) void session.end('/v1/embed/session-tokens/current');
+      life.abort();
+    },
+  };
+}
 
-  const start = async (): Promise<void> => void (await (starting ??= stage.attempt(stage.start).finally(() => (starting = null))));
+interface StageOptions extends Pick<Visit, 'key' | 'session'> {
+  readonly life: AbortSignal;
+}
+
+/** What of a visit is on the screen: one conversation at a time, or what is in its way. */
+function createStage(options: VisitOptions, { key, life, session }: StageOptions) {
+  const { identity, onGone, transport, vault } = options;
+  const grant = signal<MintResponse | null>(null);
+  const conversation = signal<Conversation | null>(null);
+  const trouble = signal<Trouble | null>(null);
+  let drafts = NO_DRAFTS;
+  let starting: Promise<unknown> | null = null;
+
   const isPrivate = (): boolean => identity().level === 'ephemeral' || grant.peek()?.instance.kind === 'ephemeral';
-  const end = async (path: string | null): Promise<void> => {
-    if (isOver) return;
-    isOver = true;
-    stage.clear();
-    const last = isPrivate() ? '/v1/instance' : path;
-    if (last !== null) await session.end(last);
-    session.dispose();
+  const onTrouble = (what: Trouble): void => {
+    if (what.code === 'gone' && identity().level === 'anonymous') onGone();
+    else tell(options, what);
+  };
+  /** What fails is shown and told. False where it failed, or came too late. */
+  const attempt = async (work: () => Promise<unknown>): Promise<boolean> => {
+    try {
+      await work();
+      return !life.aborted;
+    } catch (error) {
+      if (!life.aborted) onTrouble((trouble.value = troubleFrom(error)));
+      return false;
+    }
+  };
+  const show = (sessionId: string | null): void => {
+    const granted = grant.peek();
+    if (life.aborted || granted === null) return;
+    conversation.peek()?.dispose();
+    drafts = key.peek()?.storage === 'durable' && !isPrivate() ? createDrafts(vault, granted.participant, transport.clock) : NO_DRAFTS;
+    conversation.value = createConversation({ ...connect(options, granted), api: session, drafts, sessionId, onTrouble });
+  };
+  const begin = async (): Promise<void> => {
+    const granted = await session.grant();
+    const newest = granted.instance.kind === 'ephemeral' ? null : await findNewestSession(session);
+    if (life.aborted) return;
+    grant.value = granted;
+    trouble.value = null;
+    show(newest);
+  };
+  const clear = (isLeaving: boolean): void => {
+    if (isLeaving) drafts.discard();
+    conversation.peek()?.dispose();
+    conversation.value = null;
+  };
+  const start = (): void => {
+    session.hurry();
+    const shown = conversation.peek();
+    if (shown === null) starting ??= attempt(begin).finally(() => (starting = null));
+    else if (shown.trouble.peek()) shown.retry();
+  };
+  const erase = async (): Promise<boolean> => attempt(async () => session.json('/v1/instance', { method: 'DELETE' }));
+  return { grant, conversation, trouble, isPrivate, show, start, erase, clear };
+}
+
+/** The browser's key of one visit. */
+function createKeyring({ after, events, identity, onDrift, settings, tabs, transport, vault }: VisitOptions) {
+  const key = signal<BrowserKey | null>(null);
+  let once: Promise<BrowserKey> | null = null;
+  let person: string | null = null;
+  const read = async (pair?: CryptoKeyPair): Promise<BrowserKey> => {
+    const { agent, consent, sharedDevice } = settings.config.peek();
+    const isEphemeral = identity().level === 'ephemeral';
+    const found = await loadBrowserKey({
+      agent,
+      vault,
+      clock: transport.clock,
+      person,
+      pair,
+      isMemoryOnly: isEphemeral || sharedDevice || consent === 'pending',
+      onOther: (left) => tabs.tell({ left }),
+    });
+    return isEphemeral ? { ...found, storage: 'none' } : found;
+  };
+  const find = async (): Promise<BrowserKey> => {
+    await after;
+    const found = (key.value = await read());
+    const { pair, storage } = found;
+    if (!pair || (storage === 'none' && identity().level !== 'ephemeral'))
+      events.emit('identitydegraded', { storage, binding: pair ? 'dpop' : 'bearer' });
+    return found;
   };
   return {
-    grant,
-    trouble,
-    session,
-    key: keyring.key,
-    conversation,
-    start,
-    isPrivate,
-    retry() {
-      session.hurry();
-      const shown = conversation.peek();
-      if (shown === null) void start();
-      else if (shown.trouble.peek()) shown.retry();
+    key,
+    /** Once, after the wipe of the person before. */
+    async load(this: void, who: string | null): Promise<BrowserKey> {
+      person ??= who;
+      return (once ??= find());
     },
-    show: stage.show,
-    erase: async () => stage.attempt(async () => session.json('/v1/instance', { method: 'DELETE' })),
-    async keep() {
-      if (!(await keyring.keep()) && !isOver) options.onDrift();
+    /** Keeps the key in this browser; where that has another already, the visit begins anew. */
+    async keep(this: void, life: AbortSignal): Promise<void> {
+      const pair = key.peek()?.pair;
+      if (key.peek() === null) return;
+      const kept = await read(pair);
+      if (pair && kept.pair?.privateKey === pair.privateKey) once = Promise.resolve((key.value = kept));
+      else if (!life.aborted) onDrift();
     },
-    isCurrent: async (isBack) => !(isBack && (isPrivate() || config().sharedDevice)) && keyring.isCurrent(),
-    pause: () => void end(null),
-    leave() {
-      stage.discard();
-      void end('/v1/embed/session-tokens/current');
+    async isCurrent(this: void): Promise<boolean> {
+      const held = key.peek();
+      return held === null || isCurrentKey(held, settings.config.peek().agent, vault);
     },
   };
+}
+
+function connect({ events, isOpen, onAnswer, settings, transport }: VisitOptions, { instance, limits, participant }: MintResponse) {
+  return {
+    clock: transport.clock,
+    random: Math.random,
+    context: () => settings.config.peek().context,
+    me: participant,
+    messageBytes: limits.message_bytes,
+    queueLimit: limits.queued_messages,
+    isShared: instance.kind === 'shared',
+    isOnScreen: isOpen,
+    onAnswer,
+    onSession: (sessionId: string) => events.emit('sessionstarted', { sessionId }),
+    onSent: (messageId: string) => events.emit('messagesent', { messageId }),
+  };
+}
+
+function tell(
+  { events }: VisitOptions,
+  { code, mend, retryAfterMs = null }: Omit<Trouble, 'retryAfterMs'> & { retryAfterMs?: number | null },
+): void {
+  if (/^(limit_reached|budget_exhausted|rate_limited)$/.test(code)) events.emit('limitreached', { code, retryAfterMs });
+  events.emit('error', { code, mend });
 }

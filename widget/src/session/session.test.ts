@@ -1,7 +1,10 @@
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { parseConfig } from '../config/parse-config.ts';
 import type { BrowserKey } from '../identity/browser-key.ts';
 import { type Identity, NOBODY } from '../identity/identity.ts';
+import { openTabs } from '../identity/tabs.ts';
 import { createChatServer, problem } from '../test/chat-server.ts';
+import { readProof } from '../test/identity-server.ts';
 import { createManualClock } from '../test/manual-clock.ts';
 import { createSession } from './session.ts';
 
@@ -10,30 +13,33 @@ const LIST = '/v1/sessions?limit=1';
 
 const PAIR = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify']);
 
+let agents = 0;
+
 function open(identity: Identity = NOBODY) {
   const server = createChatServer();
   const clock = createManualClock();
-  const proofs: (string | undefined)[] = [];
-  const key: BrowserKey = {
-    kind: 'key',
-    storage: 'durable',
-    epoch: null,
-    pair: PAIR,
-    prove: async ({ nonce }) => `proof-${proofs.push(nonce)}`,
-  };
+  const key: BrowserKey = { storage: 'durable', epoch: null, pair: PAIR };
+  const config = parseConfig(
+    [{ agent: `test/session-${(agents += 1)}`, embedKey: 'pk_1', baseUrl: 'https://chat.example' }],
+    () => undefined,
+  );
+  const life = new AbortController();
+  const tabs = openTabs(config.agent);
+  onTestFinished(() => tabs.setListening(false));
+  const proofs = (): unknown[] => server.seen.filter(({ path }) => path === MINT).map((seen) => readProof(seen)?.claims['nonce']);
   let drifts = 0;
   const session = createSession({
     transport: { baseUrl: 'https://chat.example', clock, fetch: server.fetch },
-    embedKey: 'pk_1',
-    instance: null,
+    config: () => config,
+    life: life.signal,
+    tabs,
+    isStrictlyBound: async () => false,
     key: async () => key,
     identity: () => identity,
     onDrift: () => (drifts += 1),
   });
-  return { server, clock, session, proofs, drifts: () => drifts };
+  return { server, clock, session, proofs, dispose: () => life.abort(), drifts: () => drifts };
 }
-
-const tick = async (): Promise<unknown> => new Promise((resolve) => setTimeout(resolve));
 
 it('mints once, however many ask', async () => {
   const { server, session } = open();
@@ -51,7 +57,7 @@ it('answers use_dpop_nonce once with the nonce', async () => {
     return problem(401, 'use_dpop_nonce', { headers: { 'dpop-nonce': 'n1' } });
   };
   await session.json(LIST);
-  expect(proofs).toEqual([undefined, 'n1']);
+  expect(proofs()).toEqual([undefined, 'n1']);
   server.intercept = ({ path }) =>
     path === MINT ? problem(401, 'use_dpop_nonce', { headers: { 'dpop-nonce': 'n2' } }) : problem(401, 'session_token_expired');
   await expect(session.json(LIST)).rejects.toMatchObject({ code: 'use_dpop_nonce' });
@@ -66,8 +72,7 @@ it('renews at 80 % of the life of its token, while the old one still serves', as
   expect(server.count('POST', MINT)).toBe(1);
   clock.advance(1_000);
   await session.json(LIST);
-  await tick();
-  expect(server.count('POST', MINT)).toBe(2);
+  await vi.waitFor(() => expect(server.count('POST', MINT)).toBe(2));
 });
 
 it('renews once on 401, and does not try a third time', async () => {
@@ -119,9 +124,15 @@ it('says that the identity must be renewed when the page throws or hangs, and se
     code: 'identity_token_unavailable',
     message: 'identity_token_unavailable',
   });
-  const hanging = open(verified(async () => new Promise(() => undefined)));
+  let isAsked = false;
+  const hanging = open(
+    verified(async () => {
+      isAsked = true;
+      return new Promise(() => undefined);
+    }),
+  );
   const asked = hanging.session.grant();
-  await tick();
+  await vi.waitFor(() => expect(isAsked).toBe(true));
   hanging.clock.advance(15_000);
   await expect(asked).rejects.toMatchObject({ code: 'identity_token_unavailable' });
   expect(hanging.server.seen).toEqual([]);
@@ -166,8 +177,24 @@ it('sends no id that cannot be one', async () => {
 });
 
 it('fails every call after it is over', async () => {
-  const { session } = open();
+  const { session, dispose } = open();
   await session.grant();
-  session.dispose();
+  dispose();
   await expect(session.json(LIST)).rejects.toMatchObject({ code: 'aborted' });
+});
+
+it('does not send a token again that the server has refused, nor ask the page anew at every call', async () => {
+  let asked = 0;
+  const getIdentityToken = async (): Promise<string> => {
+    asked += 1;
+    return asked === 1 ? 'h.e30.s' : Promise.reject(new Error('signed out'));
+  };
+  const { server, session, clock } = open({ level: 'verified', userId: 'alice', identityToken: null, getIdentityToken, attributes: null });
+  await session.grant();
+  server.intercept = ({ path }) => (path === LIST ? problem(401, 'session_token_revoked') : undefined);
+  for (let count = 0; count < 5; count += 1) await expect(session.json(LIST)).rejects.toMatchObject({ code: 'identity_token_unavailable' });
+  expect([server.count('GET', LIST), asked]).toEqual([1, 2]);
+  clock.advance(2_000);
+  await expect(session.json(LIST)).rejects.toMatchObject({ code: 'identity_token_unavailable' });
+  expect([server.count('GET', LIST), asked]).toEqual([1, 3]);
 });

@@ -1,11 +1,12 @@
 import type { MintResponse } from '@familiar/protocol';
-import type { StepUp } from '../config/config.ts';
+import type { Config, StepUp } from '../config/config.ts';
 import type { BrowserKey } from '../identity/browser-key.ts';
 import type { Identity } from '../identity/identity.ts';
-import { Failure, readFailure, toFailure } from './failure.ts';
-import { createTokenKeeper, type Held } from './token-keeper.ts';
-import type { TokenShare } from './token-share.ts';
-import { type CallInit, prove, request, type Transport } from './transport.ts';
+import type { Tabs } from '../identity/tabs.ts';
+import { Failure, toFailure } from './failure.ts';
+import { askIdentityToken } from './mint.ts';
+import { createTokens, type Held } from './tokens.ts';
+import { type CallInit, limit, send, type Transport } from './transport.ts';
 
 /** Authorised calls as one participant. */
 export interface Api {
@@ -25,84 +26,73 @@ export interface Session extends Api {
   end(path: string): Promise<void>;
   /** Takes a session token that comes of a fresh sign-in at the page. Throws `Failure`; the one at hand stays then. */
   stepUp(demand: StepUp): Promise<void>;
-  /** The token at hand, with its times on the transport's clock. */
+  /** The token at hand. */
   peek(): Held | null;
-  /** Aborts what runs; every later call fails with `aborted`. */
-  dispose(): void;
 }
 
 export interface SessionOptions {
   readonly transport: Transport;
-  readonly embedKey: string;
-  readonly instance: string | null;
+  readonly config: () => Config;
+  /** Aborts what runs; every later call fails with `aborted`. */
+  readonly life: AbortSignal;
   /** Whether every request carries a proof. */
-  readonly isStrictlyBound?: () => Promise<boolean>;
+  readonly isStrictlyBound: () => Promise<boolean>;
   /** The key of this browser, when this verified user sits at it. */
   readonly key: (person: string | null) => Promise<BrowserKey>;
   readonly identity: () => Identity;
-  /** Tokens of other tabs; without it, each tab has its own. */
-  readonly share?: TokenShare;
+  /** Other tabs, whose tokens are shared. */
+  readonly tabs: Tabs;
   /** The server resolved a later token to another participant or instance: all that is shown belongs to somebody else. */
   readonly onDrift: () => void;
 }
 
-const CALL_LIMIT_MS = 20_000;
-
 export function createSession(options: SessionOptions): Session {
-  const { transport } = options;
-  const life = new AbortController();
-  const tokens = createTokenKeeper(options, life.signal);
-  const isStrict = async (): Promise<boolean> => (await options.isStrictlyBound?.()) ?? false;
-  const send = async (path: string, init: CallInit, { grant: { token } }: Held): Promise<Response> => {
-    const signal = AbortSignal.any([life.signal, ...(init.signal ? [init.signal] : [])]);
-    const sent = { ...init, signal, headers: { ...init.headers, authorization: `Bearer ${token}` } };
-    if (await isStrict()) return prove({ transport, key: await options.key(null), accessToken: token }, path, sent);
-    const response = await request(transport, path, sent);
-    if (!response.ok) throw await readFailure(response);
-    return response;
-  };
+  const { identity, isStrictlyBound, key, life, transport } = options;
+  const { hurry, peek, signIn, usable } = createTokens(options);
+  const sendAs = async ({ grant: { token } }: Held, path: string, init: CallInit): Promise<Response> =>
+    send(transport, path, { ...init, token, key: (await isStrictlyBound()) ? await key(null) : null });
   const call = async (path: string, init: CallInit = {}): Promise<Response> => {
-    try {
-      const first = await tokens.usable();
+    const signal = AbortSignal.any([life, init.signal ?? life]);
+    const attempt = async (refused?: Held): Promise<Response> => {
+      const held = await usable(refused);
       try {
-        return await send(path, init, first);
+        return await sendAs(held, path, { ...init, signal });
       } catch (error) {
-        if (!/^(session_token_|invalid_credential)/.test(toFailure(error).code)) throw error;
-        return await send(path, init, await tokens.replace(first));
+        if (refused || !/^(session_token_|invalid_credential)/.test(toFailure(error).code)) throw error;
+        return attempt(held);
       }
+    };
+    try {
+      return await attempt();
     } catch (error) {
-      throw life.signal.aborted ? new Failure('aborted') : toFailure(error);
+      throw life.aborted ? new Failure('aborted') : toFailure(error);
     }
   };
   return {
     call,
     async json(path, init = {}) {
-      const signal = AbortSignal.any([AbortSignal.timeout(CALL_LIMIT_MS), ...(init.signal ? [init.signal] : [])]);
-      const response = await call(path, { ...init, signal });
       try {
+        const response = await call(path, { ...init, signal: limit(init.signal ?? life) });
         return response.status === 204 ? null : await response.json();
       } catch (error) {
-        throw error instanceof SyntaxError ? new Failure('internal_error', { status: response.status }) : toFailure(error);
+        throw toFailure(error);
       }
     },
-    grant: async () => (await tokens.usable()).grant,
-    hurry: () => tokens.hurry(),
-    stepUp: async (demand) => tokens.stepUp(demand),
-    peek: () => tokens.peek(),
-    end: async (path) => end(options, tokens.peek(), path),
-    dispose: () => life.abort(),
+    grant: async () => (await usable()).grant,
+    hurry,
+    peek,
+    async stepUp(demand) {
+      const who = identity();
+      if (who.level !== 'verified') throw new Failure('identity_required');
+      await signIn(await askIdentityToken(who, transport, demand));
+    },
+    async end(path) {
+      const held = peek();
+      try {
+        if (held !== null) await sendAs(held, path, { method: 'DELETE', keepalive: true });
+      } catch {
+        // Offline: the token ends by itself within minutes, and this browser has already forgotten it.
+      }
+    },
   };
-}
-
-/** The request leaves in the same task, where no proof has to be signed first: a page that goes away waits for nothing. */
-async function end({ transport, isStrictlyBound, key }: SessionOptions, held: Held | null, path: string): Promise<void> {
-  if (held === null) return;
-  const { token } = held.grant;
-  const init = { method: 'DELETE', headers: { authorization: `Bearer ${token}` }, keepalive: true } as const;
-  try {
-    if ((await isStrictlyBound?.()) === true) await prove({ transport, key: await key(null), accessToken: token }, path, init);
-    else await request(transport, path, init);
-  } catch {
-    // Offline: the token ends by itself within minutes, and this browser has already forgotten it.
-  }
 }

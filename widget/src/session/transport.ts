@@ -1,5 +1,6 @@
 import type { Clock } from '../config/clock.ts';
 import type { BrowserKey } from '../identity/browser-key.ts';
+import { signProof } from '../identity/proof.ts';
 import { readFailure } from './failure.ts';
 
 /** The network and the clock, as arguments. */
@@ -19,42 +20,46 @@ export interface CallInit {
   readonly keepalive?: boolean;
 }
 
-/** One request without cookies, referrer or cache. */
-export async function request({ baseUrl, fetch }: Transport, path: string, { body, ...init }: CallInit): Promise<Response> {
-  return fetch(baseUrl + path, {
-    ...init,
-    headers: { ...init.headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-    credentials: 'omit',
-    cache: 'no-store',
-    referrerPolicy: 'no-referrer',
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
+export interface Credentials {
+  /** Proves this browser's key, where it has one. */
+  readonly key?: BrowserKey | null;
+  /** The session token; a proof is bound to it (`ath`). */
+  readonly token?: string | undefined;
 }
 
-export interface Proof {
-  readonly transport: Transport;
-  readonly key: BrowserKey;
-  /** Binds the proof to a session token (`ath`). */
-  readonly accessToken?: string;
-}
+/** How long a request may take that is no stream. */
+const LIMIT_MS = 20_000;
+export const limit = (...signals: AbortSignal[]): AbortSignal => AbortSignal.any([AbortSignal.timeout(LIMIT_MS), ...signals]);
 
 /**
- * A request with a `DPoP` proof, none where this browser has only a secret; once more with the server's nonce when it asks
- * for one. Throws `Failure` for every answer but 2xx.
+ * One request without cookies, referrer or cache; once more with the server's nonce when it asks for one. It leaves in the
+ * same task where nothing has to be proven. Throws `Failure` for every answer but 2xx.
  */
-export async function prove({ transport, key, accessToken }: Proof, path: string, init: CallInit): Promise<Response> {
-  const url = transport.baseUrl + path;
-  const send = async (nonce?: string): Promise<Response> => {
-    const proof: Record<string, string> =
-      key.kind === 'key' ? { dpop: await key.prove({ method: init.method ?? 'GET', url, nonce, accessToken }) } : {};
-    return request(transport, path, { ...init, headers: { ...init.headers, ...proof } });
+export async function send(
+  { baseUrl, clock, fetch }: Transport,
+  path: string,
+  { body, key, token, ...init }: CallInit & Credentials,
+): Promise<Response> {
+  const url = baseUrl + path;
+  const attempt = async (nonce?: string): Promise<Response> => {
+    const headers: Record<string, string> = { ...init.headers };
+    if (body) headers['content-type'] = 'application/json';
+    if (token) headers['authorization'] = `Bearer ${token}`;
+    if (key?.pair) headers['dpop'] = await signProof(key.pair, { method: init.method ?? 'GET', url, nonce, token }, clock);
+    const response = await fetch(url, {
+      ...init,
+      headers,
+      credentials: 'omit',
+      cache: 'no-store',
+      referrerPolicy: 'no-referrer',
+      // Undefined, where there is none.
+      body: JSON.stringify(body),
+    });
+    if (response.ok) return response;
+    const failure = await readFailure(response);
+    const asked = response.headers.get('dpop-nonce');
+    if (failure.code !== 'use_dpop_nonce' || nonce || !asked) throw failure;
+    return attempt(asked);
   };
-  const first = await send();
-  if (first.ok) return first;
-  const failure = await readFailure(first);
-  const nonce = first.headers.get('dpop-nonce');
-  if (failure.code !== 'use_dpop_nonce' || nonce === null) throw failure;
-  const second = await send(nonce);
-  if (!second.ok) throw await readFailure(second);
-  return second;
+  return attempt();
 }

@@ -1,8 +1,8 @@
 import type { ClaimRequest, MintResponse } from '@familiar/protocol';
 import { derived, effect, type ReadonlySignal, signal } from '../../reactive/signal.ts';
-import { openVault, type Vault } from '../../identity/vault.ts';
+import type { Vault } from '../../identity/vault.ts';
 import { Failure, toFailure } from '../../session/failure.ts';
-import { prove } from '../../session/transport.ts';
+import { limit, send } from '../../session/transport.ts';
 import type { CardFailure, ClaimState } from '../../ui/extras/extras-model.ts';
 import type { Visit } from '../visit.ts';
 import { readPreview, readReceipt } from './read-claim.ts';
@@ -31,8 +31,7 @@ interface Owned {
 }
 
 export function createClaim(options: ExtrasOptions): Claim {
-  const { panel, settings, transport } = options;
-  const vault = openVault(settings.config.peek().agent, transport.clock);
+  const { panel, transport, vault } = options;
   const desk = createDesk(options, vault);
   const asked = new WeakSet<Visit>();
   const undoAsking = effect(() => {
@@ -139,13 +138,8 @@ async function post({ transport }: ExtrasOptions, visit: Visit, body: ClaimReque
   const { token } = await visit.session.grant();
   const key = visit.key.peek();
   if (key === null) throw new Failure('aborted');
-  const secret = key.kind === 'secret' ? { anonymous_secret: key.secret } : {};
-  const response = await prove({ transport, key, accessToken: token }, PATH, {
-    method: 'POST',
-    body: { ...body, ...secret },
-    headers: { authorization: `Bearer ${token}` },
-    signal: AbortSignal.timeout(20_000),
-  });
+  const sent = { ...body, anonymous_secret: key.secret };
+  const response = await send(transport, PATH, { method: 'POST', key, token, body: sent, signal: limit() });
   return response.json();
 }
 

@@ -1,5 +1,6 @@
 import type { Diagnosis } from '../../ui/extras/extras-model.ts';
 import { own } from '../../config/own.ts';
+import { endOf } from '../../session/tokens.ts';
 import type { ExtrasOptions } from './watch-extras.ts';
 
 /** The package's version, written in by the build. */
@@ -40,7 +41,7 @@ export function createDiagnosis({ panel, events, transport }: ExtrasOptions): ()
       instance: grant === null ? '–' : [grant.instance.kind, grant.instance.name].filter(Boolean).join(' '),
       storage: storage ?? '–',
       binding: held?.grant.binding ?? grant?.binding ?? '–',
-      tokenSeconds: held === null ? null : Math.max(0, Math.floor((held.expiresAt - transport.clock.now()) / 1_000)),
+      tokenSeconds: held === null ? null : Math.max(0, Math.floor((endOf(held) - transport.clock.now()) / 1_000)),
       error: lastError ?? (trouble && { code: trouble.code, mend: mendOf(trouble.code, trouble.mend) }),
       version: typeof FAMILIAR_VERSION === 'string' ? FAMILIAR_VERSION : 'source',
     };

@@ -1,16 +1,10 @@
-import { effect } from '../../reactive/signal.ts';
-import type { Transport } from '../../session/transport.ts';
-import { openVault } from '../../identity/vault.ts';
-import type { WidgetEvents } from '../events.ts';
+import { effect, onEnd } from '../../reactive/signal.ts';
 import type { Panel } from '../panel.ts';
-import type { Settings } from '../settings.ts';
+import type { Parts } from '../parts.ts';
 import type { Visit } from '../visit.ts';
 
-export interface ExtrasOptions {
+export interface ExtrasOptions extends Parts {
   readonly panel: Panel;
-  readonly settings: Settings;
-  readonly events: WidgetEvents;
-  readonly transport: Transport;
 }
 
 /**
@@ -20,11 +14,10 @@ export interface ExtrasOptions {
 export const ASK_AFTER = 'askAfter';
 const LOCAL = /^(localhost|127\.|\[::1\])/;
 
-/** Loads what only some visitors see, once one of them is here. Returns its undo. */
-export function watchExtras(options: ExtrasOptions): () => void {
-  const { panel, settings, transport } = options;
-  const { agent, debug } = settings.config.peek();
-  const isDevelopment = debug || LOCAL.test(location.hostname);
+/** Loads what only some visitors see, once one of them is here. */
+export function watchExtras(options: ExtrasOptions): void {
+  const { isOpen, panel, settings, vault } = options;
+  const isDevelopment = settings.config.peek().debug || LOCAL.test(location.hostname);
   let noted: Visit | null = null;
   let stop: (() => void) | null = null;
   let isLoading = false;
@@ -39,24 +32,20 @@ export function watchExtras(options: ExtrasOptions): () => void {
       isLoading = false;
     }
   };
-  const undo = effect(() => {
+  effect(() => {
     const visit = panel.people.visit.value;
     const kind = visit.grant.value?.instance.kind;
     const conversation = visit.conversation.value;
     const isKept = visit.key.value?.storage === 'durable';
     if (kind === 'anonymous' && isKept && conversation?.messages.value.length && noted !== visit) {
       noted = visit;
-      openVault(agent, transport.clock)
-        .update(ASK_AFTER, (old) => old ?? 0)
-        .catch(() => undefined);
+      vault.update(ASK_AFTER, (old) => old ?? 0).catch(() => undefined);
     }
-    const isWanted =
-      kind === 'verified' || kind === 'shared' || conversation?.interrupt.value || (panel.model.isOpen.value && isDevelopment);
+    const isWanted = kind === 'verified' || kind === 'shared' || conversation?.interrupt.value || (isOpen.value && isDevelopment);
     if (isWanted && !isLoading) void load();
   });
-  return () => {
+  onEnd(() => {
     isDown = true;
-    undo();
     stop?.();
-  };
+  });
 }
