@@ -74,7 +74,7 @@ describeFreshStores('cancel', (store) => {
     while ((await engine.cancel(call.ref)).kind === 'missing');
     expect(await started).toMatchObject({ kind: 'started' });
     await told;
-  });
+  }, 30_000);
 
   test('from another process, it reaches an agent that says nothing, with the next renewal of its lease', async () => {
     const { agent, told } = silentAgent();
@@ -87,7 +87,7 @@ describeFreshStores('cancel', (store) => {
     await told;
     expect((await readRun(other, call.ref)).at(-1)?.event).toMatchObject({ type: 'RUN_FINISHED', outcome: { type: 'cancelled' } });
     expect(await messages(session)).toHaveLength(1);
-  });
+  }, 30_000);
 
   test('at every event: its reader sees no more than is stored, and what was said is kept', async () => {
     const { engine } = await begin(deafAgent);

@@ -36,7 +36,7 @@ describeFreshStores('a store that fails under a run', (store) => {
     const seen = await readUntil(frames, isType('TEXT_MESSAGE_CONTENT'));
     failing.failing(true);
     step();
-    await expect.poll(() => events).toContain('run_lost');
+    await expect.poll(() => events, { timeout: 10_000 }).toContain('run_lost');
     failing.failing(false);
     const rest = await collect(frames);
     expect(rest.at(-1)?.event).toMatchObject({ type: 'RUN_ERROR', code: 'store_unavailable' });
@@ -45,7 +45,7 @@ describeFreshStores('a store that fails under a run', (store) => {
     // Once more than it has pieces: the agent that was left behind takes one.
     for (const _ of ['', ...PIECES]) step();
     await checkNextRun(bench, engine, session);
-  });
+  }, 30_000);
 
   test('whose answer to a commit is lost, whichever it is: nothing is written twice, and nothing hangs', async () => {
     let commits = 1;
@@ -69,7 +69,7 @@ describeFreshStores('a store that fails under a run', (store) => {
       commits = failing.count() - 1;
     }
     expect(commits).toBeGreaterThanOrEqual(PIECES.length);
-  });
+  }, 30_000);
 
   test('whose answer to the start is lost: the run that nobody runs ends, and posting it again joins it', async () => {
     const failing = failingStore(store);
@@ -90,7 +90,7 @@ describeFreshStores('a store that fails under a run', (store) => {
     expect(runs).toBe(0);
     expect(await messages(session)).toHaveLength(1);
     await checkNextRun(bench, engine, session);
-  });
+  }, 30_000);
 });
 
 describeStoreSources('a store that is closed under a run', (source) => {
@@ -119,7 +119,7 @@ describeStoreSources('a store that is closed under a run', (source) => {
     await checkNextRun(after, next, session);
     await after.close();
     await store.close();
-  });
+  }, 30_000);
 });
 
 test('a disk that is full: a run ends with its code, none begins, and both work again once there is room', async () => {
