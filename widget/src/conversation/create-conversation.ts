@@ -1,11 +1,13 @@
-import { batch, effect, signal } from '../reactive/signal.ts';
-import type { Conversation, Trouble } from './conversation.ts';
-import type { Drafts } from './drafts.ts';
+import type { ResumeEntry } from '@familiar/protocol';
+import { batch, derived, effect, signal } from '../reactive/signal.ts';
+import { randomUuid } from '../identity/random.ts';
+import type { Conversation } from './conversation.ts';
+import { loadPage, restore, run } from './loop.ts';
 import { createMessageList } from './message-list.ts';
 import type { ConversationOptions } from './options.ts';
-import { createPages } from './pages.ts';
-import { troubleFrom, troubleOf } from './trouble.ts';
-import { createWorker } from './worker.ts';
+import { stopIfWanted } from './run.ts';
+import { troubleOf } from './trouble.ts';
+import { type Job, keep, report, type Work } from './work.ts';
 
 /**
  * The conversation `sessionId` of one participant, or a new one that the server learns of with its first message.
@@ -14,83 +16,119 @@ import { createWorker } from './worker.ts';
 export function createConversation(options: ConversationOptions): Conversation {
   const { drafts } = options;
   const life = new AbortController();
-  const { trouble, report } = createTrouble(options, life.signal);
-  const list = createMessageList(options);
-  const { draft, keepNow, setDraft } = createDraft(drafts, life.signal, () => worker.unsent());
-  const pages = createPages({ api: options.api, list, life: life.signal });
-  const worker = createWorker({ ...options, list, pages, life: life.signal, report, onUnsent: keepNow });
-  const undo = effect(() => [options.isOnScreen.value, worker.wake()]);
-  const send = (text: string): void => {
-    const words = text.trim();
-    if (words === '' || life.signal.aborted) return;
-    const refusal = worker.accept(words);
-    if (refusal !== null) return void (trouble.value = troubleOf(refusal));
-    batch(() => {
-      trouble.value = null;
-      if (draft.value.trim() === words) setDraft('');
-    });
-    drafts.flush();
-  };
+  const work = beginWork(options, life.signal);
+  const { list, phase, activity, interrupt, trouble, draft, earlier } = work;
+  const undo = effect(() => [options.isOnScreen.value, work.wake()]);
+  work.restored = restore(work);
+  void run(work);
   return {
     messages: list.rows,
-    phase: worker.phase,
-    activity: worker.activity,
-    interrupt: worker.interrupt,
-    hasEarlier: pages.hasEarlier,
+    phase,
+    activity,
+    interrupt,
     trouble,
     draft,
-    setDraft,
-    send,
-    stop: worker.stop,
+    hasEarlier: derived(() => earlier.value !== null),
+    setDraft: (text) => setDraft(work, text),
+    send: (text) => send(work, text.trim()),
+    stop() {
+      work.mustStop = phase.value !== 'idle';
+      stopIfWanted(work);
+    },
     retry() {
-      trouble.value = null;
-      worker.retry();
+      goOn(work);
+      work.isStale = work.wantsAnswer = true;
+      work.wake();
     },
-    loadEarlier: () => void pages.loadEarlier().catch(report),
-    resume(entry) {
-      trouble.value = null;
-      worker.resume(entry);
-    },
+    loadEarlier: () => void loadEarlier(work),
+    resume: (entry) => resume(work, entry),
     dispose() {
       undo();
-      drafts.flush();
+      void drafts.flush();
       life.abort();
-      worker.wake();
+      work.wake();
     },
   };
 }
 
-/** The composer's text, kept over a reload together with what could not be sent. */
-function createDraft(drafts: Drafts, life: AbortSignal, unsent: () => readonly string[]) {
-  const draft = signal('');
-  const keep = (): void => drafts.save([...unsent(), draft.value].filter((text) => text !== '').join('\n'));
-  const restore = async (): Promise<void> => {
-    const kept = await drafts.load();
-    if (!life.aborted && draft.value === '') draft.value = kept;
-  };
-  void restore();
+function beginWork(options: ConversationOptions, life: AbortSignal): Work {
   return {
-    draft,
-    /** A page that is left right after must not find words again that were sent. */
-    keepNow(this: void): void {
-      keep();
-      drafts.flush();
-    },
-    setDraft(this: void, text: string): void {
-      draft.value = text;
-      keep();
-    },
+    ...options,
+    life,
+    list: createMessageList(options),
+    phase: signal('loading'),
+    activity: signal(null),
+    trouble: signal(null),
+    draft: signal(''),
+    earlier: signal(null),
+    interrupt: signal(null),
+    waiting: [],
+    given: [],
+    queue: [],
+    isStale: true,
+    activeRun: null,
+    cursor: null,
+    detours: 0,
+    running: null,
+    wake: () => undefined,
   };
 }
 
-function createTrouble({ onTrouble }: ConversationOptions, life: AbortSignal) {
-  const trouble = signal<Trouble | null>(null);
-  return {
-    trouble,
-    report(this: void, error: unknown): void {
-      if (life.aborted) return;
-      trouble.value = troubleFrom(error);
-      onTrouble(trouble.value);
-    },
-  };
+function setDraft(work: Work, text: string): void {
+  work.draft.value = text;
+  keep(work);
+}
+
+function send(work: Work, text: string): void {
+  const { life, list, draft, drafts, trouble } = work;
+  if (text === '' || life.aborted) return;
+  const refusal = refuse(work, text);
+  if (refusal !== null) return void (trouble.value = troubleOf(refusal));
+  batch(() => {
+    const id = randomUuid();
+    goOn(work);
+    list.addMine(id, text);
+    add(work, { id, text });
+    setDraft(work, draft.value.trim() === text ? '' : draft.value);
+  });
+  void drafts.flush();
+}
+
+function add(work: Work, job: Omit<Job, 'runId' | 'at'>): void {
+  work.queue.push({ ...job, runId: randomUuid(), at: Date.now() });
+  work.wake();
+}
+
+function refuse({ messageBytes, queue, queueLimit }: Work, text: string): string | null {
+  if (new TextEncoder().encode(text).length > messageBytes) return 'message_too_large';
+  return queue.length > queueLimit ? 'queue_full' : null;
+}
+
+/** The visitor goes on: what was held goes first. */
+function goOn(work: Work): void {
+  work.trouble.value = null;
+  if (!work.held) return;
+  work.held = null;
+  work.isStale = true;
+}
+
+/** Interrupts are answered one after the other; the next run takes all the answers. */
+function resume(work: Work, entry: ResumeEntry): void {
+  const { interrupt, waiting } = work;
+  work.trouble.value = null;
+  if (interrupt.value?.id !== entry.interruptId) return;
+  work.given = [...work.given, entry];
+  interrupt.value = waiting[work.given.length] ?? null;
+  if (interrupt.value !== null) return;
+  goOn(work);
+  add(work, { id: '', text: '', resume: work.given });
+}
+
+/** One page at a time. */
+async function loadEarlier(work: Work): Promise<void> {
+  const before = work.earlier.value;
+  if (before === null || work.isPaging) return;
+  work.isPaging = true;
+  await loadPage(work, before).catch((error: unknown) => report(work, error));
+  work.isPaging = false;
 }

@@ -2,39 +2,94 @@ import { afterEach, expect, it } from 'vitest';
 import { systemClock } from '../config/clock.ts';
 import { openVault } from '../identity/vault.ts';
 import { createManualClock } from '../test/manual-clock.ts';
-import { createDrafts } from './drafts.ts';
+import { createDrafts, type Kept, type Unsent } from './drafts.ts';
 
 const vault = openVault('acme/drafts', systemClock);
-const ALICE = { level: 'soft', id: 'u_alice' } as const;
+const ALICE = { participant: { level: 'soft', id: 'u_alice' }, instance: { id: 'inst_1', kind: 'soft' } } as const;
+const typed = (draft: string): Kept => ({ draft, outbox: [] });
+const unsent = (text: string, part: Partial<Unsent> = {}): Unsent => ({
+  runId: `run-${text}`,
+  id: `msg-${text}`,
+  text,
+  sessionId: 'sess_1',
+  at: Date.now(),
+  ...part,
+});
 
 afterEach(async () => vault.clear());
 
 it('finds what was typed again, and for nobody else', async () => {
   const clock = createManualClock();
-  createDrafts(vault, ALICE, clock).save('Half a thought');
+  createDrafts(vault, ALICE, clock).save({ draft: 'Half a thought', outbox: [unsent('waits')] });
   clock.advance(300);
-  expect(await createDrafts(vault, ALICE, clock).load()).toBe('Half a thought');
-  for (const other of [{ ...ALICE, id: 'u_bob' }, { ...ALICE, level: 'verified' } as const])
-    expect(await createDrafts(vault, other, clock).load()).toBe('');
+  expect(await createDrafts(vault, ALICE, clock).load('sess_1')).toMatchObject({ draft: 'Half a thought', outbox: [{ text: 'waits' }] });
+  for (const other of [
+    { ...ALICE, participant: { level: 'soft', id: 'u_bob' } } as const,
+    { ...ALICE, participant: { level: 'verified', id: 'u_alice' } } as const,
+    { ...ALICE, instance: { id: 'inst_2', kind: 'shared' } } as const,
+  ])
+    expect(await createDrafts(vault, other, clock).load('sess_1')).toEqual(typed(''));
 });
 
 it('writes at once when the page goes, and forgets when the identity is over', async () => {
   const clock = createManualClock();
   const drafts = createDrafts(vault, ALICE, clock);
-  drafts.save('Going');
-  drafts.flush();
-  expect(await drafts.load()).toBe('Going');
-  drafts.save('Gone');
+  drafts.save(typed('Going'));
+  await drafts.flush();
+  expect((await drafts.load(null)).draft).toBe('Going');
+  drafts.save({ draft: 'Gone', outbox: [unsent('gone')] });
   drafts.discard();
   clock.advance(1_000);
-  expect(await drafts.load()).toBe('');
+  expect(await drafts.load('sess_1')).toEqual(typed(''));
+});
+
+it('keeps a message for its own session alone, for a day, and not what the page put there instead', async () => {
+  const clock = createManualClock();
+  const drafts = createDrafts(vault, ALICE, clock);
+  const day = 24 * 3_600_000;
+  drafts.save({
+    draft: '',
+    outbox: [
+      unsent('here'),
+      unsent('there', { sessionId: 'sess_2' }),
+      unsent('new', { sessionId: null }),
+      unsent('old', { at: Date.now() - day }),
+    ],
+  });
+  await drafts.flush();
+  const found = async (sessionId: string | null) =>
+    (await createDrafts(vault, ALICE, clock).load(sessionId)).outbox.map(({ text }) => text);
+  expect(await found('sess_1')).toEqual(['here', 'new']);
+  expect(await found('sess_2')).toEqual(['there', 'new']);
+  expect(await found(null)).toEqual(['new']);
+  const key = `draft:${JSON.stringify(['soft', 'u_alice', 'inst_1'])}`;
+  await vault.update(key, () => ({ draft: 7, outbox: [{ id: {}, text: 'x' }] }));
+  expect(await found('sess_1')).toEqual([]);
+});
+
+it('leaves alone what another tab has in the outbox, and twenty at most', async () => {
+  const clock = createManualClock();
+  const [one, two] = [createDrafts(vault, ALICE, clock), createDrafts(vault, ALICE, clock)];
+  one.save({ draft: 'a', outbox: [unsent('one')] });
+  await one.flush();
+  two.save({ draft: 'b', outbox: [unsent('two')] });
+  await two.flush();
+  one.save({ draft: 'c', outbox: [] });
+  await one.flush();
+  expect(await createDrafts(vault, ALICE, clock).load('sess_1')).toMatchObject({ draft: 'c', outbox: [{ text: 'two' }] });
+  one.save({ draft: '', outbox: Array.from({ length: 25 }, (_, at) => unsent(`${at}`)) });
+  await one.flush();
+  expect((await createDrafts(vault, ALICE, clock).load('sess_1')).outbox.map(({ text }) => text)).toEqual(
+    Array.from({ length: 20 }, (_, at) => `${at + 5}`),
+  );
 });
 
 it('does without where nothing can be stored', async () => {
   const clock = createManualClock();
   const broken = async (): Promise<never> => Promise.reject(new Error('blocked'));
   const drafts = createDrafts({ get: broken, update: broken, remove: broken, clear: broken }, ALICE, clock);
-  drafts.save('text');
-  drafts.flush();
-  expect(await drafts.load()).toBe('');
+  drafts.save(typed('text'));
+  await drafts.flush();
+  drafts.discard();
+  expect(await drafts.load(null)).toEqual(typed(''));
 });

@@ -1,13 +1,15 @@
 import type { Message, Participant } from '@familiar/protocol';
-import { batch, type ReadonlySignal, type Signal, signal } from '../reactive/signal.ts';
-import type { RunAnswer } from './apply.ts';
+import { type ReadonlySignal, type Signal, signal } from '../reactive/signal.ts';
 import type { AnswerState, ChatMessage, SendState } from './conversation.ts';
 
-type Row<Kind> = Extract<ChatMessage, { kind: Kind }>;
-type Entry = { seq: number } & (
-  | { readonly kind: 'user'; readonly row: Row<'user'>; readonly state: Signal<SendState> }
-  | { readonly kind: 'answer'; readonly row: Row<'answer'>; readonly state: Signal<AnswerState>; readonly text: Signal<string> }
-);
+type UserMessage = Extract<ChatMessage, { kind: 'user' }>;
+
+interface Entry {
+  seq: number;
+  readonly row: ChatMessage;
+  readonly text: Signal<string>;
+  readonly state: Signal<SendState | AnswerState>;
+}
 
 /** What is not stored yet stays last, in the order in which it was written. */
 const UNSTORED = Number.MAX_SAFE_INTEGER;
@@ -15,19 +17,21 @@ const UNSTORED = Number.MAX_SAFE_INTEGER;
 /** The messages on the screen, each once by id, in the server's order. The list changes when a message comes; a word changes one signal. */
 export interface MessageList {
   readonly rows: ReadonlySignal<readonly ChatMessage[]>;
-  addMine(id: string, text: string): void;
-  /** What a visitor's message has reached, to be read and turned; null where there is none. */
-  sendState(id: string): Signal<SendState> | null;
-  /** An answer that is under way. */
-  write(answer: RunAnswer): void;
-  /** Stored messages: new ones get their place, known ones are brought up to date. */
-  take(messages: readonly Message[]): void;
+  readonly addMine: (id: string, text: string) => void;
+  /** What a message has reached, to be read and turned. */
+  readonly stateOf: (id: string) => Signal<SendState | AnswerState> | undefined;
+  /** More words of an answer that is under way; null begins it. What is stored is the truth, and stays. */
+  readonly say: (id: string, delta: string | null) => void;
+  /** The answers that are under way have come to this. */
+  readonly end: (state: AnswerState) => void;
+  /** A stored message: a new one gets its place, a known one is brought up to date. True: it was not stored before. */
+  readonly take: (message: Message) => boolean;
   /** The visitors' last stored words, if no answer followed or it broke off. */
-  unanswered(): Row<'user'> | null;
+  readonly unanswered: () => UserMessage | undefined;
 }
 
 export interface MessageListOptions {
-  readonly me: Participant | null;
+  readonly me: Participant;
   readonly isShared: boolean;
 }
 
@@ -35,74 +39,72 @@ export function createMessageList(options: MessageListOptions): MessageList {
   const rows = signal<readonly ChatMessage[]>([]);
   const entries = new Map<string, Entry>();
   let newest = 0;
-  const put = (entry: Entry): void => void entries.set(entry.row.id, entry);
   const show = (): void => {
     rows.value = [...entries.values()].sort((a, b) => a.seq - b.seq).map(({ row }) => row);
   };
-  const takeOne = (message: Message): void => {
-    const known = entries.get(message.id);
-    newest = Math.max(newest, message.seq);
-    if (known === undefined) return put(makeEntry(message, options));
-    known.seq = message.seq;
-    if (known.kind === 'user') known.state.value = 'sent';
-    else {
-      known.text.value = message.content;
-      known.state.value = message.status;
-    }
+  const add = (message: Written): Entry => {
+    const entry = makeEntry(message, options);
+    entries.set(message.id, entry);
+    show();
+    return entry;
   };
   return {
     rows,
-    addMine(id, text) {
-      put(makeUser({ id, text, author: options.me, isMine: true, isFromBeforeSignIn: false, createdAt: Date.now() }, UNSTORED));
-      show();
+    addMine(id, content) {
+      if (!entries.has(id)) add({ ...BLANK, id, content, role: 'user', seq: UNSTORED, status: 'queued', participant: options.me });
     },
-    sendState(id) {
-      const entry = entries.get(id);
-      return entry?.kind === 'user' ? entry.state : null;
+    stateOf: (id) => entries.get(id)?.state,
+    say(id, delta) {
+      // After all that is stored, before what waits to be sent.
+      const { seq, text, state } = entries.get(id) ?? add({ ...BLANK, id, seq: newest + 0.5 });
+      if (Number.isInteger(seq)) return;
+      text.value = delta === null ? '' : text.value + delta;
+      state.value = 'streaming';
     },
-    write({ id, text, state }) {
-      const known = entries.get(id);
-      if (known?.kind === 'answer') {
-        known.text.value = text;
-        known.state.value = state;
-      } else if (known === undefined) {
-        // After all that is stored, before what waits to be sent.
-        put(makeAnswer({ id, text, state, createdAt: Date.now() }, newest + 0.5));
-        show();
-      }
+    end(reached) {
+      for (const { state } of entries.values()) if (state.value === 'streaming') state.value = reached;
     },
-    take(messages) {
-      batch(() => {
-        messages.forEach(takeOne);
-        show();
-      });
+    take(message) {
+      const { id, seq, role, content } = message;
+      const status = role === 'user' ? 'sent' : message.status;
+      const isNew = entries.get(id)?.seq !== seq;
+      const entry = entries.get(id) ?? add({ ...message, status });
+      newest = Math.max(newest, seq);
+      entry.seq = seq;
+      entry.text.value = content;
+      entry.state.value = status;
+      if (isNew) show();
+      return isNew;
     },
-    unanswered: () => findUnanswered(rows.peek()),
+    unanswered() {
+      const stored = rows.value.filter(({ kind, state }) => kind === 'answer' || state.value === 'sent');
+      const last = stored.at(-1);
+      if (last?.kind === 'answer' && !/interrupted|failed/.test(last.state.value)) return undefined;
+      return stored.findLast((row) => row.kind === 'user');
+    },
   };
 }
 
-function makeEntry({ id, seq, role, content, status, participant, created_at }: Message, { me, isShared }: MessageListOptions): Entry {
-  const createdAt = Date.parse(created_at) || 0;
-  if (role === 'assistant') return makeAnswer({ id, text: content, state: status, createdAt }, seq);
-  const isMine = participant !== null && participant.level === me?.level && participant.id === me.id;
-  const isFromBeforeSignIn = !isShared && participant?.level === 'anonymous' && me?.level === 'verified';
-  return makeUser({ id, text: content, author: participant, isMine, isFromBeforeSignIn, createdAt }, seq);
-}
+type Written = Omit<Message, 'run_id' | 'status'> & { readonly status: SendState | AnswerState };
 
-function makeUser(row: Omit<Row<'user'>, 'kind' | 'state'>, seq: number): Entry {
-  const state = signal<SendState>(seq === UNSTORED ? 'queued' : 'sent');
-  return { kind: 'user', row: { ...row, kind: 'user', state }, state, seq };
-}
+/** An answer of which nothing is known yet. */
+const BLANK = { role: 'assistant', content: '', status: 'streaming', participant: null, created_at: '' } as const;
 
-function makeAnswer(answer: RunAnswer & { readonly createdAt: number }, seq: number): Entry {
-  const text = signal(answer.text);
-  const state = signal<AnswerState>(answer.state);
-  return { kind: 'answer', row: { kind: 'answer', id: answer.id, createdAt: answer.createdAt, text, state }, state, text, seq };
-}
-
-function findUnanswered(rows: readonly ChatMessage[]): Row<'user'> | null {
-  const stored = rows.filter((row) => row.kind === 'answer' || row.state.peek() === 'sent');
-  const last = stored.at(-1);
-  if (last?.kind === 'answer' && !['interrupted', 'failed'].includes(last.state.peek())) return null;
-  return stored.findLast((row) => row.kind === 'user') ?? null;
+function makeEntry({ id, seq, role, content, status, participant, created_at }: Written, { me, isShared }: MessageListOptions): Entry {
+  const text = signal(content);
+  const state = signal(status);
+  const common = { id, state, createdAt: Date.parse(created_at) || Date.now() };
+  const row = (
+    role === 'assistant'
+      ? { ...common, kind: 'answer', text }
+      : {
+          ...common,
+          kind: 'user',
+          text: content,
+          author: participant,
+          isMine: participant?.level === me.level && participant.id === me.id,
+          isFromBeforeSignIn: !isShared && participant?.level === 'anonymous' && me.level === 'verified',
+        }
+  ) as ChatMessage;
+  return { seq, row, text, state };
 }

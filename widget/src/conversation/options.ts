@@ -13,7 +13,7 @@ export interface ConversationOptions {
   readonly random: () => number;
   /** The session to show; null begins a new one with the first message. */
   readonly sessionId: string | null;
-  readonly me: Participant | null;
+  readonly me: Participant;
   /** Others may write here: it listens for them while it is on the screen. */
   readonly isShared: boolean;
   readonly isOnScreen: ReadonlySignal<boolean>;

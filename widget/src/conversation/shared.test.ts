@@ -94,7 +94,13 @@ it("says what an answer waits for, and goes on from there with the visitor's wor
   const chat = openConversation(server);
   chat.send('Change my address');
   await until(() => expect(server.activeRun()).not.toBeNull());
-  const interrupt = { id: 'int_1', reason: 'step_up', toolCallId: 't', message: 'Sign in again.', metadata: { max_age: 300 } } as const;
+  const interrupt = {
+    id: 'int_1',
+    reason: 'step_up',
+    toolCallId: 't',
+    message: 'Sign in again.',
+    metadata: { max_age: 300, acr_values: ['phr'] },
+  } as const;
   const last: RunEvent = {
     type: 'RUN_FINISHED',
     threadId: 's',
@@ -132,7 +138,7 @@ it('lets the visitor go on without answering what waits', async () => {
   const chat = openConversation(server);
   chat.send('Close my account');
   await until(() => expect(server.activeRun()).not.toBeNull());
-  const interrupt = { id: 'int_1', reason: 'step_up', toolCallId: 't', message: '', metadata: { max_age: 300 } } as const;
+  const interrupt = { id: 'int_1', reason: 'step_up', toolCallId: 't', message: '', metadata: { max_age: 300, acr_values: [] } } as const;
   const runId = server.activeRun() ?? '';
   const last: RunEvent = { type: 'RUN_FINISHED', threadId: 's', runId, outcome: { type: 'interrupt', interrupts: [interrupt] } };
   server.finish({ status: 'complete', last });

@@ -104,7 +104,7 @@ function createStage(options: VisitOptions, { key, life, session }: StageOptions
     const granted = grant.peek();
     if (life.aborted || granted === null) return;
     conversation.peek()?.dispose();
-    drafts = key.peek()?.storage === 'durable' && !isPrivate() ? createDrafts(vault, granted.participant, transport.clock) : NO_DRAFTS;
+    drafts = key.peek()?.storage === 'durable' && !isPrivate() ? createDrafts(vault, granted, transport.clock) : NO_DRAFTS;
     conversation.value = createConversation({ ...connect(options, granted), api: session, drafts, sessionId, onTrouble });
   };
   const begin = async (): Promise<void> => {

@@ -1,4 +1,3 @@
-import { type Cursor, formatCursor, parseCursor } from '@familiar/protocol';
 import type { Clock } from '../config/clock.ts';
 import { Failure, toFailure } from '../session/failure.ts';
 import type { Api } from '../session/session.ts';
@@ -7,11 +6,12 @@ import { type HeardEvent, parseEvent } from './parse-event.ts';
 import { createSseParser } from './sse.ts';
 
 export interface Target {
-  readonly sessionId: string;
+  /** The session's, `/v1/sessions/…`. */
+  readonly path: string;
   /** The only run whose events are wanted; null: everything that happens in the session. */
   readonly runId: string | null;
-  /** The id of the last event that is known, `<runId>:0` for all of a run; null to post `input`, or to begin with now. */
-  readonly after: string | null;
+  /** The id of the last event that is known, moved on with each: `<runId>:0` for all of a run; null to post `input`, or to begin with now. */
+  cursor: string | null;
   /** AG-UI's `RunAgentInput`, posted until a first event has come: posting the same run again joins it. */
   readonly input: unknown;
 }
@@ -22,121 +22,102 @@ export interface FollowOptions {
   /** From 0 to 1, for the jitter of reconnects. */
   readonly random: () => number;
   readonly signal: AbortSignal;
-  /** Each event once and in order, with its id. True: enough. */
-  onEvent(event: HeardEvent, id: string): boolean;
+  /** Each event once and in order. True: enough. */
+  readonly onEvent: (event: HeardEvent) => boolean;
   /** False when the connection is lost and is being sought again, true when it is back. */
-  onConnection(isConnected: boolean): void;
+  readonly onConnection: (isConnected: boolean) => void;
 }
 
 const MAX_ATTEMPTS = 10;
 const STABLE_MS = 60_000;
+/** `<run or session>:<number>`, as the protocol's `formatCursor` writes it. */
+const CURSOR = /^([\w-]+):(\d+)$/;
 
 /**
- * Hands on events until `onEvent` says that it is enough, over as many connections as it takes.
- * Throws `Failure` where trying again cannot help or did not in ten attempts, with `aborted` after an abort.
+ * Hands on events until `onEvent` says that it is enough or the signal aborts, over as many connections as it takes: a
+ * stream that only stops is a lost connection too. Throws `Failure` where trying again cannot help or did not in ten attempts.
  */
 export async function follow(target: Target, options: FollowOptions): Promise<void> {
   const { clock, signal } = options;
-  const state: State = { cursor: parseCursor(target.after), attempt: 0, isDone: false };
-  for (;;) {
+  let attempt = 0;
+  let isDone = false;
+  const take = (data: string, id: string): boolean => {
+    const event = parseEvent(data);
+    const isGap = event?.type === 'resume_gap';
+    if (isDone || signal.aborted || !(isGap || isNext(target, id))) return isDone;
+    if (!isGap) {
+      target.cursor = id;
+      attempt = 0;
+    }
+    return (isDone = event !== null && options.onEvent(event));
+  };
+  while (!signal.aborted) {
     const since = clock.now();
-    const failure = await listen(target, state, options);
-    if (signal.aborted) throw new Failure('aborted');
-    if (state.isDone) return;
-    if (isFinal(failure)) throw failure;
-    if (clock.now() - since > STABLE_MS) state.attempt = 0;
-    if (state.attempt >= MAX_ATTEMPTS) throw failure;
+    const failure = await listen(target, take, options).catch(toFailure);
+    if (isDone || signal.aborted) return;
+    if (clock.now() - since > STABLE_MS) attempt = 0;
+    if (isFinal(failure) || attempt >= MAX_ATTEMPTS) throw failure;
     options.onConnection(false);
-    await pause(retryDelayMs(state.attempt, options.random, failure.retryAfterMs), options);
-    if (signal.aborted) throw new Failure('aborted');
-    state.attempt += 1;
+    await pause(retryDelayMs(attempt, options.random, failure.retryAfterMs), options);
+    attempt += 1;
   }
 }
 
-interface State {
-  cursor: Cursor | null;
-  attempt: number;
-  isDone: boolean;
+function isNext({ runId, cursor }: Target, id: string): boolean {
+  const [, stream, seq] = CURSOR.exec(id) ?? [];
+  const [, known, last] = CURSOR.exec(cursor ?? '') ?? [];
+  return stream !== undefined && (runId ?? stream) === stream && !(stream === known && Number(seq) <= Number(last));
 }
 
-/** One connection, until it ends for whatever reason: a stream that only stops is a lost connection too. */
-async function listen(target: Target, state: State, options: FollowOptions): Promise<Failure> {
+/** One connection, until it ends for whatever reason. */
+async function listen(
+  { path, cursor, input }: Target,
+  take: (data: string, id: string) => boolean,
+  { api, clock, signal, onConnection }: FollowOptions,
+): Promise<Failure> {
   const connection = new AbortController();
-  const signal = AbortSignal.any([options.signal, connection.signal]);
+  const init = {
+    headers: { accept: 'text/event-stream', ...(cursor && { 'last-event-id': cursor }) },
+    signal: AbortSignal.any([signal, connection.signal]),
+  };
+  let isDone = false;
   let calmDown = (): void => undefined;
   const watch = (): void => {
     calmDown();
-    calmDown = options.clock.after(SILENCE_LIMIT_MS, () => connection.abort(new DOMException('', 'TimeoutError')));
+    calmDown = clock.after(SILENCE_LIMIT_MS, () => connection.abort());
   };
   try {
     watch();
-    const response = await connect(target, state.cursor, { api: options.api, signal });
+    const response = await (cursor === null && input
+      ? api.call(`${path}/runs`, { ...init, method: 'POST', body: input })
+      : api.call(`${path}/events`, init));
     // "No Content": the server wants no more of this (WHATWG HTML §9.2.3).
     if (response.status === 204) return new Failure('gone', { status: 410 });
-    options.onConnection(true);
-    const reader = response.body?.getReader();
-    signal.addEventListener('abort', () => void reader?.cancel().catch(() => undefined));
-    const decoder = new TextDecoder();
-    const feed = createSseParser(({ id, data }) => take({ id, data, target, state, options }));
-    while (!state.isDone) {
+    onConnection(true);
+    const reader = response.body?.pipeThrough(new TextDecoderStream(), init).getReader();
+    const feed = createSseParser((data, id) => (isDone = take(data, id)));
+    for (;;) {
       watch();
       const { done, value } = (await reader?.read()) ?? { done: true };
-      if (done || signal.aborted) break;
-      feed(decoder.decode(value, { stream: true }));
+      if (done) break;
+      feed(value);
+      if (isDone) break;
     }
     return new Failure('network_error');
-  } catch (error) {
-    return toFailure(error);
   } finally {
     calmDown();
     connection.abort();
   }
 }
 
-interface Taken {
-  readonly id: string;
-  readonly data: string;
-  readonly target: Target;
-  readonly state: State;
-  readonly options: FollowOptions;
-}
-
-function take({ id, data, target, state, options }: Taken): void {
-  if (state.isDone || options.signal.aborted) return;
-  const at = parseCursor(id);
-  const event = parseEvent(data);
-  const isWanted = at !== null && (target.runId ?? at.stream) === at.stream;
-  if (event?.type !== 'resume_gap') {
-    if (!isWanted || (at.stream === state.cursor?.stream && at.seq <= state.cursor.seq)) return;
-    state.cursor = at;
-    state.attempt = 0;
-  }
-  if (event !== null) state.isDone = options.onEvent(event, id);
-}
-
-async function connect(
-  { sessionId, input }: Target,
-  cursor: Cursor | null,
-  { api, signal }: Pick<FollowOptions, 'api' | 'signal'>,
-): Promise<Response> {
-  const path = `/v1/sessions/${encodeURIComponent(sessionId)}`;
-  const headers = { accept: 'text/event-stream', ...(cursor === null ? {} : { 'last-event-id': formatCursor(cursor) }) };
-  return cursor === null && input !== null
-    ? api.call(`${path}/runs`, { method: 'POST', body: input, headers, signal })
-    : api.call(`${path}/events`, { headers, signal });
-}
-
 /** Waits; less when the network is back before. */
 export async function pause(delayMs: number, { clock, signal }: Pick<FollowOptions, 'clock' | 'signal'>): Promise<void> {
-  const isOver = new AbortController();
-  await new Promise<unknown>((resolve) => {
-    const listening = { signal: isOver.signal };
-    isOver.signal.addEventListener(
-      'abort',
-      clock.after(delayMs, () => resolve(null)),
-    );
-    signal.addEventListener('abort', resolve, listening);
-    globalThis.addEventListener('online', resolve, listening);
-  });
-  isOver.abort();
+  const over = new AbortController();
+  const end = (): void => over.abort();
+  const cancel = clock.after(delayMs, end);
+  const listening = { signal: over.signal };
+  signal.addEventListener('abort', end, listening);
+  addEventListener('online', end, listening);
+  await new Promise((resolve) => over.signal.addEventListener('abort', resolve));
+  cancel();
 }

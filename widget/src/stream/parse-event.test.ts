@@ -30,7 +30,7 @@ it('takes nothing but text where text belongs', () => {
         expect(parseEvent(JSON.stringify({ ...event, [field]: wrong }))).toBeNull();
     }
   }
-  expect(parseEvent(stored(MESSAGE))).toEqual({ type: 'message_stored', message: MESSAGE });
+  expect(parseEvent(stored(MESSAGE))).toEqual({ type: 'message_stored', value: MESSAGE });
   for (const field of ['id', 'content', 'role', 'seq']) expect(parseEvent(stored({ ...MESSAGE, [field]: {} }))).toBeNull();
 });
 
@@ -48,5 +48,7 @@ it('takes only interrupts that it can act on', () => {
   const good = { id: 'i', reason: 'step_up', toolCallId: 't', message: 'Sign in', metadata: { max_age: 60, acr_values: ['mfa', 7] } };
   const interrupts = [good, { ...good, reason: 'other' }, { ...good, metadata: {} }, { ...good, id: 1 }, null, 'x'];
   const event = parseEvent(JSON.stringify({ type: 'RUN_FINISHED', outcome: { type: 'interrupt', interrupts } }));
-  expect(event).toMatchObject({ outcome: 'interrupt', interrupts: [{ ...good, metadata: { max_age: 60, acr_values: ['mfa'] } }] });
+  expect(event).toMatchObject({
+    outcome: { type: 'interrupt', interrupts: [{ ...good, metadata: { max_age: 60, acr_values: ['mfa'] } }] },
+  });
 });

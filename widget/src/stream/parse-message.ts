@@ -1,35 +1,29 @@
-import type { Message, MessageStatus } from '@familiar/protocol';
+import type { Interrupt, Message } from '@familiar/protocol';
+import { list, members, oneOf, or, positive, type Read, text } from '../config/own.ts';
 import { parseParticipant } from '../session/grant.ts';
 
-const STATUSES: readonly MessageStatus[] = ['complete', 'cancelled', 'interrupted', 'failed'];
+/** A text, or null in place of anything else. */
+export const maybe: Read<string | null> = or(text, null);
 
-/** A member of what came over the wire: an own one, or undefined. */
-export function own(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined;
-}
+/** Reads a stored message; throws `SyntaxError` for anything that is not one. */
+export const readMessage: Read<Message> = members<Message>({
+  id: text,
+  seq: positive,
+  role: oneOf('user', 'assistant'),
+  content: text,
+  status: or(oneOf('complete', 'cancelled', 'interrupted', 'failed'), 'complete'),
+  run_id: maybe,
+  participant: parseParticipant,
+  created_at: or(text, ''),
+});
 
-export function ownText(value: unknown, key: string): string | null {
-  const found = own(value, key);
-  return typeof found === 'string' ? found : null;
-}
-
-export function ownList(value: unknown, key: string): readonly unknown[] {
-  const found = own(value, key);
-  return Array.isArray(found) ? found : [];
-}
-
-/** Reads a stored message; `null` for anything that is not one. */
-export function parseMessage(value: unknown): Message | null {
-  const [id, role, content, seq] = [ownText(value, 'id'), own(value, 'role'), ownText(value, 'content'), own(value, 'seq')];
-  if (id === null || content === null || typeof seq !== 'number' || (role !== 'user' && role !== 'assistant')) return null;
-  return {
-    id,
-    seq,
-    role,
-    content,
-    status: STATUSES.find((known) => known === own(value, 'status')) ?? 'complete',
-    run_id: ownText(value, 'run_id'),
-    participant: parseParticipant(own(value, 'participant')),
-    created_at: ownText(value, 'created_at') ?? '',
-  };
-}
+/** Reads what a run waits for: those of it that the widget can act on. */
+export const readInterrupts: Read<Interrupt[]> = list(
+  members<Omit<Interrupt, 'expiresAt'>>({
+    id: text,
+    reason: oneOf('step_up'),
+    toolCallId: or(text, ''),
+    message: or(text, ''),
+    metadata: members<{ max_age: number; acr_values: string[] }>({ max_age: positive, acr_values: list(text) }),
+  }),
+);

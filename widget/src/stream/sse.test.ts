@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { createSseParser, type SseEvent } from './sse.ts';
+import { createSseParser } from './sse.ts';
+
+interface SseEvent {
+  readonly id: string;
+  readonly data: string;
+}
 
 function parse(chunks: readonly string[]): SseEvent[] {
   const events: SseEvent[] = [];
-  const feed = createSseParser((event) => events.push(event));
+  const feed = createSseParser((data, id) => events.push({ id, data }));
   for (const chunk of chunks) feed(chunk);
   return events;
 }

@@ -1,4 +1,4 @@
-import { isTerminal, type Message, type RunEvent } from '@familiar/protocol';
+import { type Interrupt, isTerminal, type Message, type RunEvent } from '@familiar/protocol';
 
 interface Logged {
   readonly id: string;
@@ -13,6 +13,8 @@ export interface ChatLog {
   begin(): string;
   emit(runId: string, event: RunEvent): void;
   store(part: Omit<Message, 'seq' | 'created_at'>): void;
+  /** What the newest run waits for, as the pages tell it. */
+  interrupts: readonly Interrupt[];
   /** `limit` and `before` as the contract has them. */
   page(url: URL): object;
   /** From an event on; of one run until it ends, or of everything until `drop`. */
@@ -39,6 +41,7 @@ export function createChatLog(): ChatLog {
   const log: ChatLog = {
     sessionId: null,
     messages: [],
+    interrupts: [],
     begin: () => (log.sessionId = 'sess_1'),
     emit(runId, event) {
       const seq = (counts.get(runId) ?? 0) + 1;
@@ -57,7 +60,7 @@ export function createChatLog(): ChatLog {
       const older = log.messages.filter(({ seq }) => seq < before);
       const data = older.slice(-Number(searchParams.get('limit') ?? 50));
       const next = data.length < older.length ? String(data[0]?.seq) : null;
-      return { data, next_cursor: next, last_event_id: events.at(-1)?.id ?? `${log.sessionId}:0` };
+      return { data, next_cursor: next, last_event_id: events.at(-1)?.id ?? `${log.sessionId}:0`, interrupts: log.interrupts };
     },
     stream(lastEventId, runId) {
       const at = findStart(events, lastEventId);

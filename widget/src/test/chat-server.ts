@@ -92,6 +92,18 @@ export function createChatServer(
   return server;
 }
 
+/** A server with `count` messages, of which the odd ones are the visitor's. */
+export function filled(count: number, me: Participant = { level: 'anonymous', id: 'anon_x' }): ChatServer {
+  const server = createChatServer(me);
+  server.log.begin();
+  for (let at = 1; at <= count; at += 1) {
+    const role = at % 2 === 1 ? 'user' : 'assistant';
+    const participant = role === 'user' ? me : null;
+    server.log.store({ id: `m${at}`, role, content: `text ${at}`, run_id: `r${at}`, participant, status: 'complete' });
+  }
+  return server;
+}
+
 interface Runs {
   readonly active: () => string | null;
   readonly post: (body: Record<string, unknown>, isHeld: boolean) => Response;

@@ -3,7 +3,7 @@ import type { Participant } from '@familiar/protocol';
 import { vi } from 'vitest';
 import type { ChatMessage } from '../conversation/conversation.ts';
 import { createConversation } from '../conversation/create-conversation.ts';
-import type { Drafts } from '../conversation/drafts.ts';
+import type { Drafts, Kept } from '../conversation/drafts.ts';
 import { readFailure, toFailure } from '../session/failure.ts';
 import type { Api } from '../session/session.ts';
 import { type ChatServer, problem } from './chat-server.ts';
@@ -25,15 +25,16 @@ function callServer(server: ChatServer): Api {
   return { call, json: async (path, init) => (await call(path, init)).json() };
 }
 
-/** Drafts in memory: what a reload finds is what was written. */
-export function createMemoryDrafts(): Drafts & { readonly kept: () => string } {
-  let kept = '';
+/** What is kept over a reload, in memory: the text in the composer, and the words in the outbox. */
+export function createMemoryDrafts(): Drafts & { readonly kept: () => string; readonly outbox: () => readonly string[] } {
+  let kept: Kept = { draft: '', outbox: [] };
   return {
-    kept: () => kept,
+    kept: () => kept.draft,
+    outbox: () => kept.outbox.map(({ text }) => text),
     load: async () => kept,
-    save: (text) => void (kept = text),
-    flush: () => undefined,
-    discard: () => void (kept = ''),
+    save: (next) => void (kept = next),
+    flush: async () => undefined,
+    discard: () => void (kept = { draft: '', outbox: [] }),
   };
 }
 

@@ -34,7 +34,7 @@ export function createStepUp(people: People): StepUp {
     progress.value = { interruptId, isBusy: true, hasFailed: false };
     try {
       const { max_age: maxAge, acr_values: acrValues } = interrupt.metadata;
-      await visit.session.stepUp({ maxAge, ...(acrValues && { acrValues }) });
+      await visit.session.stepUp({ maxAge, ...(acrValues?.length && { acrValues }) });
       // Cancelled meanwhile, or signed in as somebody else: then nothing goes on in their name.
       if (!isHere()) return;
       confirmed.add(interrupt.toolCallId);
