@@ -1,9 +1,9 @@
 import type { ChatMessage } from '../conversation/conversation.ts';
 import { effect } from '../reactive/signal.ts';
 import { asText } from './as-text.ts';
-import { button, icon, RETRY } from './button.ts';
+import { icon, RETRY } from './button.ts';
 import { copyButton } from './copy-button.ts';
-import { type Child, h } from './dom.ts';
+import { type Drawn, h } from './dom.ts';
 import { createProse } from './markdown/prose.ts';
 import { createSentenceReader } from './sentences.ts';
 import type { View } from './view.ts';
@@ -20,7 +20,7 @@ export function drawAnswer(view: View, { state, text }: ChatMessage & { kind: 'a
     const blocks = prose.update(written, isOpen);
     speak?.(blocks, written, isOpen);
   });
-  const drawNote = (): Child => {
+  const drawNote = (): Drawn => {
     if (state.value === 'streaming') return null;
     const isStopped = state.value === 'cancelled';
     const isBroken = !isStopped && state.value !== 'complete';
@@ -37,5 +37,5 @@ export function drawAnswer(view: View, { state, text }: ChatMessage & { kind: 'a
 
 /** Sends again what failed, or asks again for an answer that broke off. */
 export function drawRetry({ model, words }: View): HTMLElement {
-  return button({ class: 'link', onclick: () => model.conversation.peek()?.retry() }, icon(RETRY), words('retry'));
+  return h('button', { class: 'link', onclick: () => model.conversation.value?.retry() }, icon(RETRY), words('retry'));
 }

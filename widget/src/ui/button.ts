@@ -1,4 +1,4 @@
-import { type Attributes, type Child, h } from './dom.ts';
+import { type Attributes, h } from './dom.ts';
 
 /** Shapes on a field of 20 × 20. */
 export const CLOSE = 'M5 5l10 10M15 5L5 15';
@@ -18,12 +18,7 @@ export function icon(d: string): SVGElement {
   return h('svg', { viewBox: '0 0 20 20', 'aria-hidden': 'true' }, h('path', { d }));
 }
 
-/** A button that does nothing by itself. */
-export function button(attributes: Attributes, ...children: readonly Child[]): HTMLButtonElement {
-  return h('button', { type: 'button', ...attributes }, ...children);
-}
-
 /** A button that shows a shape; `label` is its name. */
 export function iconButton(shape: string, label: () => string, attributes: Attributes): HTMLButtonElement {
-  return button({ 'aria-label': label, title: label, ...attributes }, icon(shape));
+  return h('button', { 'aria-label': label, title: label, ...attributes }, icon(shape));
 }

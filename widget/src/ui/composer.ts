@@ -10,7 +10,7 @@ export function drawComposer({ model, words }: View): [form: HTMLElement, field:
   const onsubmit = (event: Event): void => {
     event.preventDefault();
     // The conversation empties the draft when it has taken the words, and not before.
-    if (hasDraft()) model.conversation.peek()?.send(draft());
+    if (hasDraft()) model.conversation.value?.send(draft());
   };
   const field: HTMLTextAreaElement = h('textarea', {
     part: 'input',
@@ -21,15 +21,15 @@ export function drawComposer({ model, words }: View): [form: HTMLElement, field:
     placeholder: () => words('placeholder'),
     value: draft,
     readonly: () => !model.conversation.value,
-    oninput: () => model.conversation.peek()?.setDraft(field.value),
+    oninput: () => model.conversation.value?.setDraft(field.value),
     onkeydown(event: KeyboardEvent) {
       // Safari ends the composition before it reports its Enter; only the old key code still tells (w3c/uievents#202).
       if (event.key === 'Enter' && !event.shiftKey && !event.isComposing && event.keyCode !== 229) onsubmit(event);
     },
   });
-  const onclick = (): void => model.conversation.peek()?.stop();
-  const stop = iconButton(STOP, () => words('stop'), { class: 'round stop', part: 'stop', onclick });
-  const send = iconButton(SEND, () => words('send'), { type: 'submit', class: 'round', part: 'send', disabled: () => !hasDraft() });
+  const onclick = (): void => model.conversation.value?.stop();
+  const stop = iconButton(STOP, () => words('stop'), { type: 'button', class: 'round stop', part: 'stop', onclick });
+  const send = iconButton(SEND, () => words('send'), { class: 'round', part: 'send', disabled: () => !hasDraft() });
   const form = h(
     'form',
     { class: 'composer', part: 'composer', onsubmit },

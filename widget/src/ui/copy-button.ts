@@ -1,5 +1,5 @@
-import { button, CHECK, COPY, icon } from './button.ts';
-import { draw } from './dom.ts';
+import { CHECK, COPY, icon } from './button.ts';
+import { draw, h } from './dom.ts';
 import type { TextKey, Words } from './texts.ts';
 
 const SHOWN_MS = 1600;
@@ -7,7 +7,7 @@ const SHOWN_MS = 1600;
 /** Copies what `text` gives when it is pressed. Null where the page may not write to the clipboard (plain http). */
 export function copyButton(words: Words, label: TextKey, text: () => string): HTMLButtonElement | null {
   if (!navigator.clipboard) return null;
-  const element = button({ class: 'icon small', onclick: () => void copy() });
+  const element = h('button', { class: 'icon small', onclick: () => void copy() });
   const show = (shape: string, key: TextKey): void => {
     draw(element, [icon(shape)]);
     element.ariaLabel = element.title = words(key);

@@ -73,7 +73,6 @@ describe('each item of a list', () => {
       draw(list, [
         each(
           () => items.value,
-          (item) => item,
           (item) => h('li', { title: () => `${(draws += 1)} ${count.value}` }, item),
         ),
       ]),

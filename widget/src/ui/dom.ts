@@ -1,8 +1,10 @@
 import { effect, onEnd, scope } from '../reactive/signal.ts';
-import { asText } from './as-text.ts';
+
+/** What stands still. What claims to be a text and is none is drawn as text, never as a node of its sender's choosing. */
+export type Drawn = Node | string | null | undefined | readonly Drawn[];
 
 /** What can be drawn. A function is drawn again when a signal that it has read changes. */
-export type Child = Node | string | null | undefined | readonly Child[] | (() => Child);
+export type Child = Drawn | (() => Drawn);
 
 type Value = string | number | boolean | null | undefined;
 
@@ -51,20 +53,19 @@ export function draw(parent: Node, children: readonly Child[]): void {
   place(parent, parts.flat());
 }
 
-/** Draws each item of a list once, as long as its key is in the list. */
-export function each<T>(list: () => readonly T[], keyOf: (item: T) => unknown, drawOne: (item: T) => Node): () => readonly Node[] {
-  let drawn = new Map<unknown, [Node, () => void]>();
+/** Draws each item of a list once, as long as it is in the list. */
+export function each<T>(list: () => readonly T[], drawOne: (item: T) => Node): () => readonly Node[] {
+  let drawn = new Map<T, [Node, () => void]>();
   onEnd(() => drawn.forEach(([, end]) => end()));
   return () => {
     const before = drawn;
     drawn = new Map();
     const nodes = list().map((item) => {
-      const key = keyOf(item);
-      const one = before.get(key) ?? scope(() => drawOne(item));
-      drawn.set(key, one);
+      const one = before.get(item) ?? scope(() => drawOne(item));
+      drawn.set(item, one);
       return one[0];
     });
-    for (const [key, [, end]] of before) if (!drawn.has(key)) end();
+    for (const [item, [, end]] of before) if (!drawn.has(item)) end();
     return nodes;
   };
 }
@@ -73,16 +74,14 @@ function set(element: Element, name: string, value: Value): void {
   if (element instanceof HTMLTextAreaElement && name === 'value') {
     // Writing what is there already would disturb whoever is typing.
     if (element.value !== value) element.value = `${value}`;
-  } else if (value === null || value === undefined || value === false) element.removeAttribute(name);
+  } else if ((value ?? false) === false) element.removeAttribute(name);
   else element.setAttribute(name, value === true ? '' : `${value}`);
 }
 
-function toNodes(child: Child): Node[] {
-  if (child === null || child === undefined) return [];
-  if (child instanceof Node) return [child];
+function toNodes(child: Drawn): Node[] {
   if (Array.isArray(child)) return child.flatMap(toNodes);
-  if (typeof child === 'function') throw new TypeError('A function stands beside other children, not inside a list.');
-  return [document.createTextNode(asText(child))];
+  if (child instanceof Node) return [child];
+  return child === null || child === undefined ? [] : [new Text(child as string)];
 }
 
 function place(parent: Node, nodes: readonly Node[]): void {

@@ -14,7 +14,6 @@ type Messages = () => readonly ChatMessage[];
 export function drawGroups(view: View, messages: Messages): () => readonly Node[] {
   return each(
     () => messages().filter(isFirst),
-    (first) => first,
     (first) => drawGroup(view, first, messages),
   );
 }
@@ -55,7 +54,6 @@ function drawGroup(view: View, first: ChatMessage, messages: Messages): HTMLElem
           if (isFirst(message, index, all)) group = message;
           return group === first;
         }),
-      (message) => message,
       (message) =>
         message.kind === 'answer' ? drawAnswer(view, message, () => messages().at(-1) === message) : drawUserMessage(view, message),
     ),

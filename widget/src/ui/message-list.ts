@@ -1,7 +1,7 @@
 import type { ChatMessage } from '../conversation/conversation.ts';
 import { onEnd, type Signal, signal } from '../reactive/signal.ts';
 import { asText } from './as-text.ts';
-import { button, DOWN, icon, iconButton, LEAF } from './button.ts';
+import { DOWN, icon, iconButton, LEAF } from './button.ts';
 import { h } from './dom.ts';
 import { drawGroups } from './message-group.ts';
 import type { View } from './view.ts';
@@ -13,7 +13,7 @@ export function drawMessages(view: View): HTMLElement {
   const { model, words } = view;
   const isAtEnd = signal(true);
   const messages = (): readonly ChatMessage[] => model.conversation.value?.messages.value ?? [];
-  const earlier = button({ class: 'earlier', onclick: () => model.conversation.peek()?.loadEarlier() }, () => words('loadEarlier'));
+  const earlier = h('button', { class: 'earlier', onclick: () => model.conversation.value?.loadEarlier() }, () => words('loadEarlier'));
   const welcome = drawWelcome(view);
   const working = drawWorking(view);
   const list = h(
@@ -49,8 +49,8 @@ function drawWelcome({ model, words }: View): HTMLElement {
     h('p', { dir: 'auto' }, () => model.config.value?.greeting || words('greeting')),
     h('ul', { 'aria-label': () => words('suggestions') }, () =>
       model.config.value?.suggestions.map(asText).map((suggestion) => {
-        const onclick = (): void => model.conversation.peek()?.send(suggestion);
-        return h('li', null, button({ class: 'chip', part: 'suggestion', dir: 'auto', onclick }, suggestion));
+        const onclick = (): void => model.conversation.value?.send(suggestion);
+        return h('li', null, h('button', { class: 'chip', part: 'suggestion', dir: 'auto', onclick }, suggestion));
       }),
     ),
   );

@@ -1,5 +1,5 @@
 import type { Trouble } from '../conversation/conversation.ts';
-import { button, CLOSE, icon, iconButton, LEAF, NEW } from './button.ts';
+import { CLOSE, icon, iconButton, LEAF, NEW } from './button.ts';
 import { h } from './dom.ts';
 import type { View } from './view.ts';
 
@@ -25,8 +25,8 @@ export function drawHeader({ model, words, name }: View): HTMLElement {
 /** What is wrong, in plain words, and the button that mends it where one can. */
 export function drawTrouble({ model, words, troubleWords }: View): HTMLElement {
   const trouble = (): Trouble | null | undefined => model.trouble.value ?? model.conversation.value?.trouble.value;
-  const onclick = (): void => (model.trouble.peek() ? model.reconnect() : model.conversation.peek()?.retry());
-  const retry = button({ onclick }, () => words('retry'));
+  const onclick = (): void => (model.trouble.peek() ? model.reconnect() : model.conversation.value?.retry());
+  const retry = h('button', { onclick }, () => words('retry'));
   const box = h(
     'div',
     { class: 'trouble', part: 'trouble' },

@@ -1,7 +1,7 @@
 import type { ReadonlySignal, Signal } from '../reactive/signal.ts';
 import type { EmbedConfig, InstanceRef, Level } from '@familiar/protocol';
 import type { ChatMessage, Conversation, Trouble } from '../conversation/conversation.ts';
-import type { Child } from './dom.ts';
+import type { Drawn } from './dom.ts';
 
 /** Where the conversation is kept in this browser (contract §4). */
 export type StorageKind = 'durable' | 'session' | 'none';
@@ -10,7 +10,7 @@ export type StorageKind = 'durable' | 'session' | 'none';
  * What only some visitors see, drawn by code that is loaded when one of them is here. `author` stands beside the name over
  * a group of messages, `message` being its first; `cards` over the composer.
  */
-export type Extras = (place: 'header' | 'author' | 'cards' | 'foot', message?: ChatMessage) => Child;
+export type Extras = (place: 'header' | 'author' | 'cards' | 'foot', message?: ChatMessage) => Drawn;
 
 /** All that the components read, and the only actions they call. `mount.ts` builds it. */
 export interface PanelModel {

@@ -78,7 +78,6 @@ function drawPanel(view: View): [panel: HTMLElement, field: HTMLElement] {
         { class: 'unseen', 'aria-live': 'polite' },
         each(
           () => announcements.value,
-          (said) => said,
           ({ text }) => h('p', null, text),
         ),
       ),

@@ -1,4 +1,4 @@
-import { createWords, type DescribeRare, TEXTS } from './texts.ts';
+import { type DescribeRare, findText, type Overrides, TEXTS } from './texts.ts';
 
 /** Words for what goes wrong seldom; loaded when it first does. A site replaces any of them as it does those of `texts.ts`. */
 export const RARE_TEXTS = {
@@ -36,7 +36,7 @@ const WORDS_OF: readonly (readonly [keyof typeof RARE_TEXTS, RegExp])[] = [
 
 /** The whole of what is told about a trouble, with the time when it will be over if that is a minute away or more. */
 export const describeRare: DescribeRare = ({ code, retryAfterMs = 0 }, known, { overrides, locale }) => {
-  const words = createWords(overrides, RARE_TEXTS);
+  const words = (key: keyof typeof RARE_TEXTS, values?: Overrides): string => findText(key, [overrides, RARE_TEXTS], values) ?? key;
   const text = known ?? words(WORDS_OF.find(([, codes]) => codes.test(code))?.[0] ?? 'error_unknown');
   if (retryAfterMs < 60_000) return text;
   return `${text} ${words('error_until', { when: formatWait(retryAfterMs, locale) })}`;

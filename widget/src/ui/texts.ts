@@ -66,17 +66,26 @@ const EVERYDAY: readonly (readonly [TextKey, RegExp])[] = [
   ['brokeOff', /^interrupted/],
 ];
 
+/** What a tool is for, by its name. */
+const TOOLS: readonly (readonly [TextKey, RegExp])[] = [
+  ['tool_recall', /recall|memor(y|ies)/i],
+  ['tool_remember', /remember|note|save/i],
+  ['tool_search', /search|page|retriev|look|find|read/i],
+];
+
 /** Words for a code that has none in the panel; `known` are words that the code has already. Set by `rare-texts.ts`. */
 export type DescribeRare = (trouble: Trouble, known: string | undefined, site: { overrides: Overrides; locale: string }) => string;
 
-/** The widget's words, or those of `table`, under the site's own. Only own string members of `overrides` count. */
-export function createWords(overrides: Overrides): Words;
-export function createWords<Key extends string>(overrides: Overrides, table: Readonly<Record<Key, string>>): Words<Key>;
-export function createWords(overrides: Overrides, table: Overrides = TEXTS): Words<string> {
-  return (key, values = {}) =>
-    (ownText(overrides, key) ?? `${table[key]}`).replace(/\{(\w+)\}/g, (whole, name: string) =>
-      Object.hasOwn(values, name) ? `${values[name]}` : whole,
-    );
+/** The first text that stands under a key in `tables`, as their own member, filled in. */
+export function findText(key: string, tables: readonly Overrides[], values: Overrides = {}): string | undefined {
+  const texts: unknown[] = tables.map((table) => Object.hasOwn(table, key) && table[key]);
+  const text = texts.find((one) => typeof one === 'string' && one !== '') as string | undefined;
+  return text?.replace(/\{(\w+)\}/g, (whole, name: string) => (Object.hasOwn(values, name) ? `${values[name]}` : whole));
+}
+
+/** The widget's words under the site's own. */
+export function createWords(overrides: Overrides): Words {
+  return (key, values) => findText(key, [overrides, TEXTS], values) ?? key;
 }
 
 interface TroubleContext {
@@ -92,21 +101,18 @@ interface TroubleContext {
  * minute the time is added when they can go on. Until `rare` is there, what it would tell is told in general.
  */
 export function describeTrouble(trouble: Trouble, { overrides, locale, rare, loadRare }: TroubleContext): string {
+  const words = createWords(overrides);
   const key = EVERYDAY.find(([, codes]) => codes.test(trouble.code))?.[0];
-  const known = ownText(overrides, `error_${trouble.code}`) ?? (key && createWords(overrides)(key));
+  const known = findText(`error_${trouble.code}`, [overrides, TEXTS]) ?? (key && words(key));
   if (rare) return rare(trouble, known, { overrides, locale });
   if (!known || trouble.retryAfterMs) loadRare();
-  return known ?? createWords(overrides)('error_unknown');
+  return known ?? words('error_unknown');
 }
 
 /** What the agent is doing, by the name of its tool. A site may put its own words under `tool_<name>`. */
 export function describeActivity(tool: string, overrides: Overrides): string {
-  const own = ownText(overrides, `tool_${tool}`);
-  if (own) return own;
-  const words = createWords(overrides);
-  if (/recall|memor(y|ies)/i.test(tool)) return words('tool_recall');
-  if (/remember|note|save/i.test(tool)) return words('tool_remember');
-  return words(/search|page|retriev|look|find|read/i.test(tool) ? 'tool_search' : 'tool_other');
+  const kind = TOOLS.find(([, names]) => names.test(tool))?.[0] ?? 'tool_other';
+  return findText(`tool_${tool}`, [overrides, TEXTS]) ?? createWords(overrides)(kind);
 }
 
 /** The locale if the browser knows its form, else English. */
@@ -122,9 +128,4 @@ export function safeLocale(locale: string): string {
 /** Which way the locale's script runs. */
 export function directionOf(locale: string): 'ltr' | 'rtl' {
   return /^(ar|ckb|dv|fa|he|ps|sd|ug|ur|yi)\b/.test(locale) ? 'rtl' : 'ltr';
-}
-
-function ownText(overrides: Overrides, key: string): string | undefined {
-  const text: unknown = Object.hasOwn(overrides, key) ? overrides[key] : undefined;
-  return typeof text === 'string' && text ? text : undefined;
 }

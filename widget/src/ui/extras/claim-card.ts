@@ -1,4 +1,4 @@
-import { type Child, each, h } from '../dom.ts';
+import { type Drawn, each, h } from '../dom.ts';
 import { createGuard, drawCard, drawCardButton } from './card.ts';
 import type { ExtraView } from './extra-view.ts';
 import type { ClaimState } from './extras-model.ts';
@@ -13,7 +13,6 @@ export function drawClaim(view: ExtraView): () => readonly Node[] {
   const { claim } = view.model;
   return each(
     () => (claim.value.kind === 'none' ? [] : [claim.value.kind]),
-    (kind) => kind,
     (kind) => (kind === 'offer' ? drawOffer(view) : drawReceipt(view)),
   );
 }
@@ -54,7 +53,7 @@ function drawTitles(view: ExtraView, sessions: Of<'offer'>['sessions']): readonl
   return rest > 0 ? [...titles, h('li', null, h('small', null, words('claimMore', { count: format(view, rest) })))] : titles;
 }
 
-function drawFailure({ words }: ExtraView, state: Of<'offer' | 'done'> | null): Child {
+function drawFailure({ words }: ExtraView, state: Of<'offer' | 'done'> | null): Drawn {
   return state?.failure && h('p', { class: 'card-bad' }, words(`claimFailed_${state.failure}`));
 }
 

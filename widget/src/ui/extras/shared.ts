@@ -1,13 +1,13 @@
 import type { ChatMessage } from '../../conversation/conversation.ts';
 import { CHECK, icon } from '../button.ts';
-import { type Child, h } from '../dom.ts';
+import { type Drawn, h } from '../dom.ts';
 import type { ExtraView } from './extra-view.ts';
 import { formOf } from './texts.ts';
 
 const SHOWN_NAMES = 3;
 
 /** "Shared with Ann, Ben and 3 others": who else reads what one writes here. */
-export function drawSharedLine(view: ExtraView): Child {
+export function drawSharedLine(view: ExtraView): Drawn {
   const { model, words } = view;
   if (model.panel.identity.value?.instance?.kind !== 'shared') return null;
   return h('p', { class: 'shared-with', part: 'shared-with', dir: 'auto' }, () => {
@@ -25,7 +25,7 @@ function join(view: ExtraView, names: readonly string[]): string {
 }
 
 /** What is said about an author beside their name. Drawn from what the server says of the message, never from its text. */
-export function drawAuthor({ model, words }: ExtraView, message: ChatMessage | undefined): Child {
+export function drawAuthor({ model, words }: ExtraView, message: ChatMessage | undefined): Drawn {
   if (message?.kind !== 'user') return null;
   if (message.isFromBeforeSignIn) return h('span', { class: 'badge before' }, words('before'));
   if (message.isMine || message.author === null || model.panel.identity.value?.instance?.kind !== 'shared') return null;

@@ -7,7 +7,6 @@ export function drawStepUp(view: ExtraView): () => readonly Node[] {
   const { stepUp } = view.model;
   return each(
     () => (stepUp.value === null ? [] : [stepUp.value.interrupt.id]),
-    (id) => id,
     () => drawQuestion(view),
   );
 }

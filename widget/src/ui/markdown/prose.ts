@@ -1,5 +1,5 @@
 import { effect } from '../../reactive/signal.ts';
-import { button, icon, IMAGE } from '../button.ts';
+import { icon, IMAGE } from '../button.ts';
 import { copyButton } from '../copy-button.ts';
 import { draw, h } from '../dom.ts';
 import type { Words } from '../texts.ts';
@@ -160,7 +160,8 @@ function drawImage({ src, alt }: { readonly src: URL; readonly alt: string }, { 
     asked.add(src.href);
     chip.replaceWith(image(src.href));
   };
-  const chip = button(
+  const chip = h(
+    'button',
     { class: 'chip', title: src.href, onclick: show },
     icon(IMAGE),
     words('image', { host: src.host }),
