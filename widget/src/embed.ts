@@ -51,17 +51,16 @@ const load = async (): Promise<void> => {
   launcher?.setBusy(false);
 };
 const give = ([name, detail]: Call): void => {
-  const command = widget?.[name as Command];
   if (name === 'init') widget?.update(detail);
-  else if (typeof name === 'string' && widget && Object.hasOwn(widget, name) && command) command(detail);
-  else warn(`Unknown command; ignored.`);
+  else if (widget && Object.hasOwn(widget, name as Command)) widget[name as Command](detail);
+  else warn('Unknown command; ignored.');
 };
 const call = (...args: unknown[]): void => {
   const [name, detail, listener] = args as unknown as Call;
-  if (name === 'on' || name === 'once' || name === 'off') {
-    if (typeof listener !== 'function') return warn(`${name} takes an event and a function; ignored.`);
-    events[name](String(detail), listener as Listener);
-  } else if (name === 'shutdown') shutdown();
+  if (name === 'on' || name === 'once' || name === 'off')
+    if (typeof listener === 'function') events[name](String(detail), listener as Listener);
+    else warn(`${name} takes an event and a function; ignored.`);
+  else if (name === 'shutdown') shutdown();
   else if (isDown) warn('The widget was shut down; ignored.');
   else if (widget) give([name, detail]);
   else if (name === 'init') init = { ...init, ...Object(detail) };

@@ -27,34 +27,29 @@ export interface WidgetEvents {
 
 /** A listener that throws stops nobody: the page's own `error` handlers hear of it. */
 export function createEvents(): WidgetEvents {
-  const listeners: [name: string, listener: Listener, original: Listener][] = [];
-  const remove = (isGone: (entry: (typeof listeners)[number]) => boolean): void => {
-    for (let at = listeners.length - 1; at >= 0; at -= 1) {
-      const entry = listeners[at];
-      if (entry !== undefined && isGone(entry)) listeners.splice(at, 1);
-    }
-  };
-  const add = (name: string, listener: Listener, original: Listener): (() => void) => {
-    const entry: (typeof listeners)[number] = [name, listener, original];
-    listeners.push(entry);
-    return () => remove((other) => other === entry);
+  let entries: readonly (readonly [name: string, listener: Listener, original: Listener])[] = [];
+  const add = (name: string, listener: Listener, original = listener): (() => void) => {
+    const entry = [name, listener, original] as const;
+    entries = [...entries, entry];
+    return () => {
+      entries = entries.filter((other) => other !== entry);
+    };
   };
   return {
-    on: (name, listener) => add(name, listener, listener),
+    on: (name, listener) => add(name, listener),
     once(name, listener) {
-      const undo = add(
-        name,
-        (detail) => {
-          undo();
-          listener(detail);
-        },
-        listener,
-      );
+      const hear: Listener = (detail) => {
+        undo();
+        listener(detail);
+      };
+      const undo = add(name, hear, listener);
       return undo;
     },
-    off: (name, listener) => remove((entry) => entry[0] === name && entry[2] === listener),
+    off(name, listener) {
+      entries = entries.filter(([heard, , original]) => heard !== name || original !== listener);
+    },
     emit(name, detail) {
-      for (const [heard, listener] of listeners.slice()) {
+      for (const [heard, listener] of entries) {
         if (heard !== name) continue;
         try {
           listener(detail);

@@ -10,7 +10,6 @@ export interface Launcher {
   dispose(): void;
 }
 
-const SVG = 'http://www.w3.org/2000/svg';
 const BUBBLE = 'M12 4c-5 0-8 3-8 7 0 2 1 4 2 5l-1 4 5-1c7 1 10-4 10-8s-3-7-8-7z';
 
 export interface LauncherOptions {
@@ -23,39 +22,37 @@ export type DrawLauncher = (options: LauncherOptions) => Launcher;
 export function createLauncher({ root, label, onToggle }: LauncherOptions): Launcher {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css);
-  root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
-  const button = document.createElement('button');
-  const set = (name: string, value: string, on: Element = button): void => on.setAttribute(name, value);
-  const icon = document.createElementNS(SVG, 'svg');
-  set('viewBox', '0 0 24 24', icon);
-  set('width', '26', icon);
-  set('aria-hidden', 'true', icon);
-  for (const shape of [BUBBLE, 'M6 6l12 12M18 6L6 18']) {
-    const path = document.createElementNS(SVG, 'path');
-    set('d', shape, path);
-    icon.append(path);
-  }
-  button.className = 'launch';
-  button.type = 'button';
-  set('part', 'launcher');
-  set('aria-label', label);
-  set('aria-haspopup', 'dialog');
-  set('aria-expanded', 'false');
+  root.adoptedStyleSheets.push(sheet);
+  const icon = make('svg', { viewBox: '0 0 24 24', width: '26', 'aria-hidden': 'true' });
+  icon.append(make('path', { d: BUBBLE }), make('path', { d: 'M6 6l12 12M18 6L6 18' }));
+  const button = make('button', {
+    class: 'launch',
+    part: 'launcher',
+    'aria-label': label,
+    'aria-haspopup': 'dialog',
+    'aria-expanded': 'false',
+  });
   button.addEventListener('click', onToggle);
   button.append(icon);
   root.append(button);
   return {
-    setOpen: (isOpen) => set('aria-expanded', `${isOpen}`),
+    setOpen: (isOpen) => button.setAttribute('aria-expanded', `${isOpen}`),
     setUnread(count) {
       const shown = count > 9 ? '9+' : `${count}`;
-      set('aria-label', count > 0 ? `${label} (${shown})` : label);
-      button.toggleAttribute('data-unread', count > 0);
-      if (count > 0) set('data-unread', shown);
+      button.setAttribute('aria-label', count > 0 ? `${label} (${shown})` : label);
+      if (count > 0) button.setAttribute('data-unread', shown);
+      else button.removeAttribute('data-unread');
     },
-    setBusy: (isBusy) => set('aria-busy', `${isBusy}`),
+    setBusy: (isBusy) => button.setAttribute('aria-busy', `${isBusy}`),
     dispose() {
       button.remove();
       root.adoptedStyleSheets = root.adoptedStyleSheets.filter((other) => other !== sheet);
     },
   };
+}
+
+function make(name: string, attributes: Readonly<Record<string, string>>): Element {
+  const element = document.createElementNS(`http://www.w3.org/${name === 'button' ? '1999/xhtml' : '2000/svg'}`, name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  return element;
 }
