@@ -25,12 +25,13 @@ export function h<Tag extends keyof HTMLElementTagNameMap>(
 export function h(tag: 'svg' | 'path', attributes?: Attributes | null, ...children: readonly Child[]): SVGElement;
 export function h(tag: string, attributes?: Attributes | null, ...children: readonly Child[]): Element {
   const element = SVG.test(tag) ? document.createElementNS('http://www.w3.org/2000/svg', tag) : document.createElement(tag);
+  draw(element, children);
+  // After the children: each that came to an element with `dir="auto"` would be weighed again with all before it.
   for (const [name, value] of Object.entries(attributes ?? {})) {
     if (name.startsWith('on')) element.addEventListener(name.slice(2), value as EventListener);
     else if (typeof value === 'function') effect(() => set(element, name, (value as () => Value)()));
     else set(element, name, value);
   }
-  draw(element, children);
   return element;
 }
 
@@ -87,8 +88,9 @@ function toNodes(child: Drawn): Node[] {
 function place(parent: Node, nodes: readonly Node[]): void {
   const wanted = new Set(nodes);
   for (const child of Array.from(parent.childNodes)) if (!wanted.has(child)) child.remove();
-  nodes.forEach((node, index) => {
-    const at = parent.childNodes[index];
-    if (at !== node) parent.insertBefore(node, at ?? null);
-  });
+  let at = parent.firstChild;
+  for (const node of nodes) {
+    if (node === at) at = node.nextSibling;
+    else parent.insertBefore(node, at);
+  }
 }
