@@ -1,4 +1,4 @@
-import { type Block, toPlainText } from './markdown/tree.ts';
+import { type Block, toPlainText } from './markdown/prose.ts';
 
 const END = /[.!?…。！？]["'”’)\]]*(?=\s)|\n/g;
 

@@ -1,56 +1,46 @@
-import type { Address } from './tree.ts';
-
-const MAX_LENGTH = 2048;
-/** Whitespace, control, format and unassigned characters, and the backslash that URL parsers read as a slash. */
-const HIDDEN = /[\s\p{C}\\]/u;
-const WEB = /^https?:\/\/(?![^/?#]*@)/i;
-const NAMED = /^(?:mailto:([^@?&%]+@[^@?&%]+)(?:\?|$)|tel:(\+?[\d().*#-]+)$)/i;
+import { h } from '../dom.ts';
 
 /**
- * The one gate for links: `http`, `https`, `mailto`, `tel`, and paths of the page's own site that start with a single
- * slash. Null for everything else: other schemes, userinfo, hidden characters, relative addresses, over 2,048 characters.
- * Source: contract §8, threat S35.
+ * `http`, `https`, `mailto` or `tel`, 2,048 characters at most, no userinfo; no whitespace, control, format or unassigned
+ * character, and no backslash, which URL parsers read as a slash.
  */
-export function parseAddress(raw: string, origin: string): Address | null {
-  const [, mail, phone] = (isPlain(raw) && NAMED.exec(raw)) || [];
-  const shown = mail ?? phone;
-  if (shown !== undefined) return { href: raw, shown, isLocal: false };
-  const url = parseImageAddress(raw) ?? (isPlain(raw) && /^\/(?!\/)/.test(raw) ? toUrl(raw, origin) : null);
-  const isLocal = raw.startsWith('/');
-  return url && (!isLocal || url.origin === origin) ? { href: url.href, shown: url.host, isLocal } : null;
-}
-
-/** An image's address: `https` or `http` as above, or null. */
-export function parseImageAddress(raw: string): URL | null {
-  const url = isPlain(raw) && WEB.test(raw) ? toUrl(raw) : null;
-  return url && !url.username && !url.password ? url : null;
-}
-
-function isPlain(raw: string): boolean {
-  return raw.length <= MAX_LENGTH && !HIDDEN.test(raw);
-}
+const ALLOWED = /^(?=[^\s\p{C}\\]{1,2048}$)(?:https?:\/\/[^/?#@]+(?:[/?#]|$)|mailto:[^@?&%]+@[^@?&%]+(?:\?|$)|tel:\+?[\d().*#-]+$)/iu;
 
 /**
- * True if a link's text names an address other than the real one, so that the reader must see the real one.
- * Look-alikes of the dot and text that reorders itself count as addresses.
+ * The one gate for links and images: an empty link to `raw`, which may be a path of the page's own site, with a single
+ * slash before it. Null for every other address. Source: contract §8, threat S35.
  */
-export function isDisguised(text: string, address: Address): boolean {
-  if (address.isLocal) return false;
-  const visible = text.normalize('NFKC').toLowerCase();
-  if (/[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/.test(visible)) return true;
-  const real = address.shown.toLowerCase().replace(/^www\./, '');
-  return visible.split(/\s+/).some((word) => {
-    const named = word.replace(/^[^\p{L}\p{N}+]*(?:[a-z]+:(?:\/\/)?)?(?:www\.)?/u, '').replace(/[/?#].*/, '');
-    return /[\p{L}\p{N}][.@:\u3002][\p{L}\p{N}]/u.test(named) && named.replace(/[^\p{L}\p{N}]+$/u, '') !== real;
-  });
+export function openLink(raw: string, origin: string): HTMLAnchorElement | null {
+  const isLocal = /^\/(?!\/)/.test(raw);
+  const href = isLocal ? origin + raw : raw;
+  if (!ALLOWED.test(href)) return null;
+  const target = isLocal ? null : '_blank';
+  const link = h('a', { href, rel: 'noopener noreferrer nofollow ugc', referrerpolicy: 'no-referrer', target });
+  // Empty if the browser cannot read the address.
+  return link.origin ? link : null;
 }
 
-/** `URL.parse`, which Safari has only from version 18. */
-function toUrl(raw: string, base?: string): URL | null {
-  try {
-    return new URL(raw, base);
-  } catch {
-    // Not an address: the gate stays shut.
-    return null;
-  }
+/** Puts the words into a link. Where they are none, or name another address, the real one stands beside them. */
+export function closeLink(link: HTMLAnchorElement, words: Node | string): HTMLAnchorElement {
+  link.append(words);
+  const text = link.textContent;
+  const shown = link.host || link.pathname;
+  if (!text.trim() || (link.target && isDisguised(text, shown))) link.append(h('span', { class: 'real' }, ` (${shown})`));
+  return link;
+}
+
+/** True if a text names an address other than `shown`. Hidden characters and look-alikes of the dot count as addresses. */
+export function isDisguised(text: string, shown: string): boolean {
+  const words = text
+    .normalize('NFKC')
+    .toLowerCase()
+    .matchAll(/(?:[a-z]+:(?:\/\/)?)?(?:www\.)?([^\s/?#]*)\S*/g);
+  const real = shown.toLowerCase().replace(/^www\./, '');
+  return (
+    /\p{Cf}/u.test(text) ||
+    Array.from(words).some(
+      ([, named = '']) =>
+        /[\p{L}\p{N}][.@:。][\p{L}\p{N}]/u.test(named) && named.replace(/^[^\p{L}\p{N}+]+|[^\p{L}\p{N}]+$/gu, '') !== real,
+    )
+  );
 }

@@ -1,104 +1,129 @@
-import { parseAddress, parseImageAddress } from './address.ts';
-import { foldEmphasis, type Run } from './emphasis.ts';
-import { type Address, type Node, type ParseContext, toPlainText } from './tree.ts';
+import { type Drawn, draw, h } from '../dom.ts';
+import { closeLink, openLink } from './address.ts';
+import { drawImage, type DrawOptions } from './image.ts';
 
-/** A bare address: a link, unless a bracket before it becomes one. */
-interface Bare {
-  readonly kind: 'bare';
-  readonly raw: string;
-  readonly address: Address;
+/** Something that has begun: a mark of emphasis, or `[` or `![`, and what has been drawn behind it. */
+interface Frame {
+  readonly mark: string;
+  readonly children: Drawn[];
 }
 
+/** A text on its way into nodes. */
 interface Scan {
   readonly source: string;
-  readonly origin: string;
   /** More text may follow: nothing that more text could undo may become a link. */
   readonly isOpen: boolean;
+  /** Up to here, an address cannot grow any more. */
+  readonly sure: number;
+  readonly frames: Frame[];
   at: number;
-  readonly items: (Node | Run | Bare)[];
-  readonly brackets: { readonly index: number; readonly from: number; readonly isImage: boolean }[];
   mayLink: boolean;
-  /** Runs of backticks that nothing closes any more. */
-  readonly unclosed: Set<string>;
 }
 
 /**
- * In this order: escape, hard break, backticks, run of marks, bracket, `<address>`, bare address, entity. An angled
- * address has the characters of a bare one only: nothing that could have become a link of its own before the `>` came.
+ * In this order: escape, hard break, backticks with the code up to the next such run, run of marks, bracket, `]` with
+ * `(address "title")` as far as it has come, parentheses two deep, `<address>`, bare address, entity. Sentence marks
+ * at the end are not part of a bare address (GFM §6.9).
  */
 const TOKEN =
-  /\\([!-/:-@[-`{-~])|(\\\n|(?<= {2})\n)|(`+)|(\*+|_+|~+)|(!?\[|\])|<([!#-)+-;=?@A-Z_a-z~\p{L}\p{N}]{1,2048})>|(?<![^\s(*_~[|>"'])(https?:\/\/[!#-)+-;=?@A-Z_a-z~\p{L}\p{N}]+)|&(amp|lt|gt|quot|nbsp|#39);/gu;
+  /\\([!-/:-@[-`{-~])|(\\\n|(?<= {2})\n)|(`+)(?:([^]*?[^`])\3(?!`))?|(\*+|_+|~+)|(!?\[)|\](?:\((?:<([^\s<>]*)(?:>|$)|((?:[^\s()]|\([^\s()]*(?:\)|$))*))(?:\s+(?:"[^"]*(?:"|$)|'[^']*(?:'|$)))?\s*(\)|$))?|<([^\s<>[|]+)>|(?<![^\s(*_~[|>"'])(https?:\/\/(?:[!#-'+-;=?@A-Z_a-z~\p{L}\p{N}]|\([!#-'+-;=?@A-Z_a-z~\p{L}\p{N}]*\))+(?<![!',.:;?_~]))|&(amp|lt|gt|quot|nbsp|#39);/gu;
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', nbsp: '\u00a0', '#39': "'" };
-const MAX_RUN = 6;
-/** Characters looked at behind `](`. */
-const MAX_TARGET = 2600;
-/** `(address "title")`, whole, with parentheses three deep; and as much of it as may still become whole. CommonMark §6.3. */
-const TARGET = /^\(\s*(?:<([^<>\n]*)>|(?!<)((?:[^\s()]|\((?:[^\s()]|\((?:[^\s()]|\([^\s()]*\))*\))*\))*))(?:\s+(?:"[^"]*"|'[^']*'))?\s*\)/;
-const PENDING = /^\(\s*(?:<[^<>\n]*>?|[^\s<]\S*)?(?:\s+(?:"[^"]*"?|'[^']*'?)?)?\s*$/;
+/** Deeper nesting than anybody writes is shown as it stands. */
+const MAX_DEPTH = 12;
 
 /**
- * Parses running text: emphasis, strike, code, links, images, hard breaks. Raw HTML is text. Linear in time.
+ * Draws running text: emphasis, strike, code, links, images, hard breaks. Raw HTML is text. Linear in time: what has
+ * begun is closed or given up in one pass, and at most 12 deep.
  * With `isOpen` a link appears only when no further text can take it back.
- * Source: CommonMark §6 and GFM autolinks, without reference links.
+ * Source: CommonMark §6 and GFM autolinks, without reference links; emphasis without its rule of three.
  */
-export function parseInline(source: string, context: ParseContext, isOpen: boolean): readonly Node[] {
-  const scan: Scan = { source, origin: context.origin, isOpen, at: 0, items: [], brackets: [], mayLink: true, unclosed: new Set() };
-  context.steps += source.length;
+export function drawInline(source: string, isOpen: boolean, options: DrawOptions): readonly Drawn[] {
+  const sure = isOpen ? Math.max(source.lastIndexOf(' '), source.lastIndexOf('\n')) : source.length;
+  const children: Drawn[] = [];
+  const scan: Scan = { source, isOpen, sure, frames: [{ mark: '', children }], at: 0, mayLink: true };
   for (;;) {
     TOKEN.lastIndex = scan.at;
     const token = TOKEN.exec(source);
-    scan.items.push(source.slice(scan.at, token?.index));
+    put(scan, source.slice(scan.at, token?.index));
+    scan.at = token ? TOKEN.lastIndex : source.length;
     if (!token) break;
-    scan.at = TOKEN.lastIndex;
-    take(scan, token);
+    take(scan, token, options);
   }
-  const firstOpen = isOpen ? scan.brackets[0]?.index : undefined;
-  return fold(scan.items, (index) => firstOpen !== undefined && index > firstOpen);
+  giveUp(scan, 1);
+  return children;
 }
 
-function take(scan: Scan, token: RegExpExecArray): void {
-  const [whole, escaped, hardBreak, ticks, marks, bracket, angled, bare, entity] = token;
-  if (hardBreak) scan.items.push({ kind: 'br' });
-  else if (ticks) takeCode(scan, ticks);
-  else if (marks) takeMarks(scan, marks);
-  else if (bracket === ']') closeBracket(scan);
-  else if (angled) takeAngled(scan, angled);
-  else if (bare) takeBare(scan, bare);
-  else {
-    if (bracket) scan.brackets.push({ index: scan.items.length, from: scan.at, isImage: bracket !== '[' });
-    scan.items.push(escaped ?? ENTITIES[entity ?? ''] ?? whole);
-  }
-}
-
-function takeCode(scan: Scan, ticks: string): void {
-  const closing = new RegExp(`(?<!\`)${ticks}(?!\`)`, 'g');
-  closing.lastIndex = scan.at;
-  const match = scan.unclosed.has(ticks) ? null : closing.exec(scan.source);
-  if (match) {
-    const text = scan.source.slice(scan.at, match.index).replaceAll('\n', ' ');
-    const isPadded = text.startsWith(' ') && text.endsWith(' ') && text.trim();
-    scan.items.push({ kind: 'code', text: isPadded ? text.slice(1, -1) : text });
-    scan.at = closing.lastIndex;
-  } else {
-    scan.unclosed.add(ticks);
+function take(scan: Scan, token: RegExpExecArray, options: DrawOptions): void {
+  const [whole, escaped, hardBreak, ticks, code, marks, bracket, , , , angled, bare, entity] = token;
+  if (hardBreak) put(scan, h('br'));
+  else if (code) put(scan, h('code', null, code.trim()));
+  else if (ticks) {
     if (scan.isOpen) scan.mayLink = false;
-    scan.items.push(ticks);
+    put(scan, ticks);
+  } else if (marks) takeMarks(scan, marks);
+  else if (bracket) begin(scan, bracket);
+  else if (whole.startsWith(']')) closeBracket(scan, token, options);
+  else if (angled) takeAddress(scan, angled, '<');
+  else if (bare) takeAddress(scan, bare, '');
+  else put(scan, escaped ?? ENTITIES[entity ?? ''] ?? whole);
+}
+
+/** Texts side by side become one. */
+function put({ frames }: Scan, child: Drawn): void {
+  const children = frames.at(-1)?.children ?? [];
+  const last = children.at(-1);
+  if (typeof child === 'string' && typeof last === 'string') children[children.length - 1] = last + child;
+  else children.push(child);
+}
+
+function begin(scan: Scan, mark: string): void {
+  if (scan.frames.length > MAX_DEPTH) giveUp(scan, 1);
+  scan.frames.push({ mark, children: [] });
+}
+
+/** What has begun from `depth` on turns out to be text; at the end of an open text a bracket may still become a link. */
+function giveUp(scan: Scan, depth: number): void {
+  let mayBeLink = false;
+  for (const { mark, children } of scan.frames.splice(depth)) {
+    mayBeLink ||= isPending(scan) && isBracket({ mark });
+    put(scan, mark);
+    for (const child of mayBeLink ? Array.from(unlink(children).childNodes) : children) put(scan, child);
   }
+}
+
+const isBracket = ({ mark }: Pick<Frame, 'mark'>): boolean => mark.endsWith('[');
+const isPending = ({ isOpen, at, source, mayLink }: Scan): boolean => !mayLink || (isOpen && at === source.length);
+
+/** Inside a link, links are their words and a picture that was not asked for is its alternative text. */
+function unlink(children: readonly Drawn[]): DocumentFragment {
+  const words = new DocumentFragment();
+  draw(words, children);
+  for (const inner of words.querySelectorAll<HTMLElement>('a,button')) inner.replaceWith(inner.title || inner.textContent);
+  return words;
 }
 
 function takeMarks(scan: Scan, marks: string): void {
+  const { source, at, frames } = scan;
   const mark = marks.charAt(0);
-  const before = weigh(scan.source[scan.at - marks.length - 1]);
-  const after = weigh(scan.source[scan.at]);
-  const isSound = mark === '~' ? marks.length === 2 : marks.length <= MAX_RUN;
+  let count = marks.length;
+  const before = weigh(source[at - count - 1]);
+  const after = weigh(source[at]);
+  const isSound = mark === '~' ? count === 2 : count < 4;
   const inWord = mark === '_' ? 0 : 1;
-  scan.items.push({
-    kind: 'run',
-    mark,
-    count: marks.length,
-    mayOpen: isSound && after < (before > 0 ? 2 : inWord),
-    mayClose: isSound && before < (after > 0 ? 2 : inWord),
-  });
+  const mayClose = isSound && before < (after > 0 ? 2 : inWord);
+  const mayOpen = isSound && after < (before > 0 ? 2 : inWord);
+  for (;;) {
+    const index = frames.findLastIndex((frame) => mayClose && frame.mark.startsWith(mark) && frame.mark.length <= count);
+    const used = frames[index];
+    if (!used) break;
+    giveUp(scan, index + 1);
+    frames.pop();
+    count -= used.mark.length;
+    put(scan, h(mark === '~' ? 's' : used.mark === mark ? 'em' : 'strong', null, used.children));
+  }
+  if (!mayOpen) return put(scan, mark.repeat(count));
+  if (count % 2) begin(scan, mark);
+  if (count > 1) begin(scan, mark + mark);
 }
 
 /** 2: a space or the end of the text, 1: punctuation, 0: part of a word. */
@@ -106,72 +131,37 @@ function weigh(character = ' '): number {
   return /\s/.test(character) ? 2 : /[\p{P}\p{S}]/u.test(character) ? 1 : 0;
 }
 
-function closeBracket(scan: Scan): void {
-  const { source, at, isOpen, brackets, items } = scan;
-  const opener = brackets.at(-1);
-  const rest = source.slice(at, at + MAX_TARGET);
-  const target = opener && TARGET.exec(rest);
-  // An open line with a bar may turn out to be the head of a table, which would cut this link in two.
-  const isCut = target && source.slice(opener.from, at + target[0].length).includes('|');
-  const isPending = !target && at + MAX_TARGET > source.length && (rest === '' || PENDING.test(rest));
-  if (!opener || (isOpen && (isCut || isPending))) {
-    if (opener) scan.mayLink = false;
-    items.push(']');
-    if (opener && isPending && rest) {
-      // An address on its way would flash by as raw text; the words of the link stand alone until it has come.
-      items[opener.index] = items[items.length - 1] = '';
-      scan.at = source.length;
+function closeBracket(scan: Scan, token: RegExpExecArray, options: DrawOptions): void {
+  const { frames, isOpen } = scan;
+  const [whole, , , , , , , inAngles, plain, end] = token;
+  const index = frames.findLastIndex(isBracket);
+  const frame = frames[index];
+  if (frame) {
+    const { mark, children } = frame;
+    giveUp(scan, index + 1);
+    frames.pop();
+    // An open line with a bar may turn out to be the head of a table, which would cut this link in two.
+    if (end && isOpen && (h('p', null, children).textContent + whole).includes('|')) scan.mayLink = false;
+    const link = end && scan.mayLink ? openLink(inAngles ?? plain ?? '', options.origin) : null;
+    if (link && (mark === '[' || (link.target && link.host))) {
+      const words = unlink(children);
+      return put(scan, mark === '[' ? closeLink(link, words) : drawImage(link, words.textContent, options));
     }
-    return;
+    const mayBeLink = !(end && scan.mayLink) && isPending(scan);
+    // An address on its way would flash by as raw text; the words of the link stand alone until it has come.
+    const isOnItsWay = mayBeLink && !end && whole !== ']';
+    if (!isOnItsWay) put(scan, mark);
+    for (const child of mayBeLink ? Array.from(unlink(children).childNodes) : children) put(scan, child);
+    if (isOnItsWay) return;
   }
-  brackets.pop();
-  const node = target && scan.mayLink && build(scan, opener, target[1] ?? target[2] ?? '');
-  if (!node) return void items.push(']');
-  items.length = opener.index;
-  items.push(node);
-  scan.at += target[0].length;
-  if (node.kind === 'a') brackets.length = 0;
+  scan.at = token.index + 1;
+  put(scan, ']');
 }
 
-/** The address is judged before the text is folded: a refused one costs no more than its own length. */
-function build({ items, origin }: Scan, { index, isImage }: Scan['brackets'][number], raw: string) {
-  const src = isImage ? parseImageAddress(raw) : null;
-  const address = isImage ? null : parseAddress(raw, origin);
-  if (!src && !address) return null;
-  const children = fold(items.slice(index + 1), () => true);
-  if (address) return { kind: 'a', address, children } as const;
-  return src && ({ kind: 'img', src, alt: children.map(toPlainText).join('') } as const);
-}
-
-/** `isText`: a bare address at that place is no link. */
-function fold(items: Scan['items'], isText: (index: number) => boolean): readonly Node[] {
-  return foldEmphasis(
-    items.map((item, index) => {
-      if (typeof item === 'string' || item.kind !== 'bare') return item;
-      return isText(index) ? item.raw : { kind: 'a', address: item.address, children: [item.raw] };
-    }),
-  );
-}
-
-function takeAngled(scan: Scan, raw: string): void {
-  const address = scan.mayLink && parseAddress(/^[^:/@]+@[^:/@]+$/.test(raw) ? `mailto:${raw}` : raw, '');
-  if (!address) {
-    scan.at -= raw.length + 1;
-    return void scan.items.push('<');
-  }
-  // The angle brackets bind tighter than square ones: an outer link can no longer close around this one.
-  scan.brackets.length = 0;
-  scan.items.push({ kind: 'a', address, children: [raw] });
-}
-
-/** Sentence marks at the end, and a closing parenthesis that opened outside, are not part of an address (GFM §6.9). */
-function takeBare(scan: Scan, whole: string): void {
-  let end = whole.length;
-  let surplus = whole.split(')').length - whole.split('(').length;
-  while (/[!'(),.:;?_~]/.test(whole.charAt(end - 1)) && (whole[end - 1] !== ')' || surplus-- > 0)) end -= 1;
-  const raw = whole.slice(0, end);
-  const mayGrow = scan.isOpen && scan.at === scan.source.length;
-  const address = !mayGrow && scan.mayLink && parseAddress(raw, '');
-  scan.at += end - whole.length;
-  scan.items.push(address ? { kind: 'bare', raw, address } : raw);
+function takeAddress(scan: Scan, raw: string, before: string): void {
+  const mayGrow = !before && scan.at > scan.sure;
+  const link = mayGrow || !scan.mayLink ? null : openLink(/^[^:/]+@/.test(raw) ? `mailto:${raw}` : raw, '');
+  if (link) put(scan, closeLink(link, raw));
+  else put(scan, before || raw);
+  if (!link && before) scan.at -= raw.length + 1;
 }

@@ -1,10 +1,8 @@
 import * as fc from 'fast-check';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { DEEP, HOSTILE } from '../test/hostile.ts';
-import { listAddresses } from '../test/list-addresses.ts';
 import { createWords } from '../texts.ts';
-import { isDisguised, parseAddress } from './address.ts';
-import { createMarkdownDocument } from './document.ts';
+import { isDisguised } from './address.ts';
 import { createProse } from './prose.ts';
 
 const ORIGIN = 'https://site.example';
@@ -34,7 +32,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   B: [],
   SPAN: ['class'],
   DIV: ['class', 'dir', 'role', 'aria-label', 'tabindex'],
-  BUTTON: ['type', 'class', 'aria-label', 'title'],
+  BUTTON: ['type', 'class', 'value', 'aria-label', 'title'],
   svg: ['viewBox', 'width', 'height', 'aria-hidden', 'focusable'],
   path: ['d', 'fill', 'stroke', 'stroke-width', 'stroke-linecap', 'stroke-linejoin'],
 };
@@ -48,11 +46,20 @@ afterEach(() => {
   box.remove();
 });
 
-function draw(text: string, isOpen: boolean, imageOrigins: string[] = []): HTMLElement {
-  const prose = createProse({ words: createWords({}), imageOrigins: () => imageOrigins, origin: ORIGIN });
+function start(imageOrigins: string[] = []) {
+  return createProse({ words: createWords({}), imageOrigins: () => imageOrigins, origin: ORIGIN });
+}
+
+function draw(text: string, isOpen: boolean, imageOrigins?: string[]): HTMLElement {
+  const prose = start(imageOrigins);
   prose.update(text, isOpen);
-  box.replaceChildren(...prose.element.childNodes);
-  return box;
+  box.replaceChildren(prose.element);
+  return prose.element;
+}
+
+/** Every address that a reader could follow, in order. */
+function listAddresses(drawn: HTMLElement): string[] {
+  return Array.from(drawn.querySelectorAll('a'), ({ href }) => href);
 }
 
 function expectOnlyTable(drawn: HTMLElement): void {
@@ -79,7 +86,7 @@ test('a hostile text, whole and at every prefix, draws elements and attributes o
 });
 
 test('no hostile address passes the gate', () => {
-  const passing = HOSTILE.flatMap((text) => listAddresses(createMarkdownDocument(ORIGIN).update(text, false)));
+  const passing = HOSTILE.flatMap((text) => listAddresses(draw(text, false)));
   expect(passing.length).toBeGreaterThan(5);
   for (const href of passing) expect(href).toMatch(/^https:\/\/(evil|bank|a)\.example\/[^@\\]*$/);
 });
@@ -131,9 +138,9 @@ const TEXT = fc.array(fc.constantFrom(...PIECES), { maxLength: 24 }).map((pieces
 test('an address at any prefix is an address of the finished text', () => {
   fc.assert(
     fc.property(TEXT, (text) => {
-      const final = new Set(listAddresses(createMarkdownDocument(ORIGIN).update(text, false)));
+      const final = new Set(listAddresses(draw(text, false)));
       for (let end = 1; end < text.length; end += 1) {
-        const shown = listAddresses(createMarkdownDocument(ORIGIN).update(text.slice(0, end), true));
+        const shown = listAddresses(draw(text.slice(0, end), true));
         for (const href of shown) if (!final.has(href)) throw new Error(`${JSON.stringify(text.slice(0, end))} shows ${href}`);
       }
     }),
@@ -144,11 +151,13 @@ test('an address at any prefix is an address of the finished text', () => {
 test('growing text parses as it would at once', () => {
   fc.assert(
     fc.property(TEXT, (text) => {
-      const growing = createMarkdownDocument(ORIGIN);
+      const growing = start();
       for (let end = 1; end <= text.length; end += 1) {
-        expect(growing.update(text.slice(0, end), true)).toEqual(createMarkdownDocument(ORIGIN).update(text.slice(0, end), true));
+        growing.update(text.slice(0, end), true);
+        expect(growing.element.innerHTML).toBe(draw(text.slice(0, end), true).innerHTML);
       }
-      expect(growing.update(text, false)).toEqual(createMarkdownDocument(ORIGIN).update(text, false));
+      growing.update(text, false);
+      expect(growing.element.innerHTML).toBe(draw(text, false).innerHTML);
     }),
     { numRuns: 500 },
   );
@@ -157,26 +166,30 @@ test('growing text parses as it would at once', () => {
 test.each(Object.entries(DEEP))('50 kB of %s take time in proportion', (_, shape) => {
   const measure = (length: number): number => {
     const text = shape(length);
-    const start = performance.now();
-    const document = createMarkdownDocument(ORIGIN);
-    document.update(text, true);
-    document.update(text, false);
-    return performance.now() - start;
+    const begin = performance.now();
+    const prose = start();
+    prose.update(text, true);
+    prose.update(text, false);
+    return performance.now() - begin;
   };
-  // Two parses, the best of three: a busy machine must not fail it, a square of 50,000 must.
-  expect(Math.min(measure(50_000), measure(50_000), measure(50_000))).toBeLessThan(400);
+  const best = (length: number): number => Math.min(measure(length), measure(length), measure(length));
+  // Read and drawn twice. A busy machine must not fail it; a square, 64 times as long for eight times the text, must.
+  const eighth = best(6_250);
+  expect(best(50_000)).toBeLessThan(Math.max(400, 24 * eighth));
 });
 
 test('deep nesting draws without running out of stack', () => {
-  for (const shape of Object.values(DEEP)) draw(shape(4000), false);
-  expect(box.childElementCount).toBeGreaterThan(0);
+  for (const shape of Object.values(DEEP)) expect(draw(shape(4000), false).childElementCount).toBeGreaterThan(0);
 });
 
-test('an answer of 8,000 characters in 2,000 pieces is not parsed from its start each time', () => {
+test('an answer of 8,000 characters in 2,000 pieces is not drawn from its start each time', () => {
   const text = 'A sentence with **bold** words and [a link](/here).\n\n'.repeat(160).slice(0, 8000);
-  const document = createMarkdownDocument(ORIGIN);
-  for (let end = 4; end <= text.length; end += 4) document.update(text.slice(0, end), true);
-  expect(document.steps).toBeLessThan(text.length * 40);
+  const prose = start();
+  const made = vi.spyOn(document, 'createElement');
+  for (let end = 4; end <= text.length; end += 4) prose.update(text.slice(0, end), true);
+  // Six elements in the two last paragraphs, at each of the 2,000 pieces.
+  expect(made.mock.calls.length).toBeLessThan(2000 * 7);
+  made.mockRestore();
 });
 
 test('a path of the site stays in the tab, another site opens its own', () => {
@@ -186,8 +199,6 @@ test('a path of the site stays in the tab, another site opens its own', () => {
 });
 
 test('the real host stands beside a text that names another', () => {
-  const evil = parseAddress('https://evil.example/a', ORIGIN);
-  if (!evil) throw new Error('refused');
   for (const text of [
     'bank.example',
     'https://bank.example/a',
@@ -196,10 +207,10 @@ test('the real host stands beside a text that names another', () => {
     'a\u202eb',
     'go to WWW.bank.example now',
   ]) {
-    expect(isDisguised(text, evil), text).toBe(true);
+    expect(isDisguised(text, 'evil.example'), text).toBe(true);
   }
   for (const text of ['our page', 'evil.example', 'https://www.evil.example/b', 'See evil.example.', 'e.g. this']) {
-    expect(isDisguised(text, evil), text).toBe(text === 'e.g. this');
+    expect(isDisguised(text, 'evil.example'), text).toBe(text === 'e.g. this');
   }
   expect(draw('[bank.example](https://evil.example/)', false).textContent).toBe('bank.example (evil.example)');
 });
