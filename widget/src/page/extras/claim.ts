@@ -37,7 +37,8 @@ export function createClaim(options: ExtrasOptions): Claim {
   const undoAsking = effect(() => {
     const visit = panel.people.visit.value;
     const mayAsk = visit.grant.value?.instance.kind === 'verified' && panel.model.config.value?.flags.claim === 'ask';
-    if (!mayAsk || asked.has(visit)) return;
+    // A key in memory alone has nothing before it, and where nothing may be kept not even an empty store is opened.
+    if (!mayAsk || visit.key.value?.storage !== 'durable' || asked.has(visit)) return;
     asked.add(visit);
     void ask(desk, visit);
   });
