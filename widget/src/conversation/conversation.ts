@@ -11,6 +11,7 @@ export type ChatMessage =
   | {
       readonly kind: 'user';
       readonly id: string;
+      /** Empty: its author has erased it from a shared instance. */
       readonly text: string;
       readonly author: Participant | null;
       readonly isMine: boolean;
@@ -50,10 +51,10 @@ export interface Conversation {
   readonly hasEarlier: ReadonlySignal<boolean>;
   /** What the last answer waits for before it goes on; null otherwise. Any later words leave it behind. */
   readonly interrupt: ReadonlySignal<Interrupt | null>;
-  /** The text in the composer; kept over a failed renewal and a reload. */
+  /** The text in the composer; kept over a failed renewal and a reload. What the server refuses for good comes back into it. */
   readonly draft: ReadonlySignal<string>;
   setDraft(text: string): void;
-  /** The one letterbox. Empty text is ignored; while an answer runs, up to five wait in order. */
+  /** The one letterbox. Empty text is ignored; while an answer runs, up to five wait in order, also over a reload. */
   send(text: string): void;
   /** Ends the running answer; what was said so far stays. */
   stop(): void;

@@ -44,7 +44,7 @@ export function createConversation(options: ConversationOptions): Conversation {
     resume: (entry) => resume(work, entry),
     dispose() {
       undo();
-      void drafts.flush();
+      void drafts?.flush();
       life.abort();
       work.wake();
     },
@@ -66,10 +66,7 @@ function beginWork(options: ConversationOptions, life: AbortSignal): Work {
     given: [],
     queue: [],
     isStale: true,
-    activeRun: null,
-    cursor: null,
     detours: 0,
-    running: null,
     wake: () => undefined,
   };
 }
@@ -91,7 +88,7 @@ function send(work: Work, text: string): void {
     add(work, { id, text });
     setDraft(work, draft.value.trim() === text ? '' : draft.value);
   });
-  void drafts.flush();
+  void drafts?.flush();
 }
 
 function add(work: Work, job: Omit<Job, 'runId' | 'at'>): void {

@@ -48,13 +48,6 @@ const readKept = or(
   NOTHING,
 );
 
-export const NO_DRAFTS: Drafts = {
-  load: async () => NOTHING,
-  save: () => undefined,
-  flush: async () => undefined,
-  discard: () => undefined,
-};
-
 export function createDrafts(
   vault: Vault,
   { participant, instance }: Pick<MintResponse, 'participant' | 'instance'>,

@@ -11,8 +11,8 @@ import { type Job, keep, mayListen, pathOf, report, waitFor, type Work } from '.
 /** Takes what a reload left behind: its ids are known, so the server takes it once, whatever it has got already. */
 export async function restore(work: Work): Promise<void> {
   const { list, draft, drafts, sessionId, life } = work;
-  const kept = await drafts.load(sessionId);
-  if (life.aborted) return;
+  const kept = await drafts?.load(sessionId);
+  if (life.aborted || !kept) return;
   if (draft.peek() === '') draft.value = kept.draft;
   for (const job of kept.outbox) list.addMine(job.id, job.text);
   work.queue.unshift(...kept.outbox);
@@ -35,7 +35,7 @@ async function step(work: Work): Promise<void> {
   const { sessionId, activeRun } = work;
   work.mustStop = false;
   if (work.isStale) return load(work);
-  if (activeRun !== null) {
+  if (activeRun) {
     work.activeRun = null;
     // Whatever was wanted again, it is being answered.
     work.wantsAnswer = false;
@@ -105,7 +105,7 @@ function askAgain(work: Work): void {
   const [first] = queue;
   work.wantsAnswer = false;
   const words = first && list.stateOf(first.id)?.value !== 'queued' ? undefined : list.unanswered();
-  if (words) queue.unshift({ ...words, runId: randomUuid(), at: 0 });
+  if (words?.text) queue.unshift({ ...words, runId: randomUuid(), at: 0 });
 }
 
 /** Statuses of a message that the server will never take: its words go back to where they can be changed. */
@@ -123,7 +123,7 @@ async function post(work: Work, job: Job): Promise<void> {
     work.sessionId ??= await makeSession(work);
     // A message is never on its way into a session that a reload would not find it in.
     keep(work);
-    await drafts.flush();
+    await drafts?.flush();
     if (life.aborted) return;
     await followRun(work, { runId: job.runId, cursor: null, input: makeInput(work.sessionId, job, work.context()) });
     if (life.aborted) return;
@@ -147,7 +147,7 @@ async function post(work: Work, job: Job): Promise<void> {
     if (job.resume) waitFor(work, work.waiting);
   }
   keep(work);
-  void drafts.flush();
+  void drafts?.flush();
 }
 
 async function makeSession({ api, life, onSession }: Work): Promise<string> {

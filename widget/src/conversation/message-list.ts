@@ -68,7 +68,8 @@ export function createMessageList(options: MessageListOptions): MessageList {
       const { id, seq, role, content } = message;
       const status = role === 'user' ? 'sent' : message.status;
       const isNew = entries.get(id)?.seq !== seq;
-      const entry = entries.get(id) ?? add({ ...message, status });
+      // What was erased takes the place of the words that were there.
+      const entry = (content && entries.get(id)) || add({ ...message, status });
       newest = Math.max(newest, seq);
       entry.seq = seq;
       entry.text.value = content;

@@ -20,7 +20,8 @@ export interface ConversationOptions {
   readonly messageBytes: number;
   /** Messages that may wait while an answer runs. */
   readonly queueLimit: number;
-  readonly drafts: Drafts;
+  /** Null where nothing may be kept. */
+  readonly drafts: Drafts | null;
   /** What the page tells about itself, sent with each run. */
   context(): Bag | null;
   readonly onSession: (sessionId: string) => void;

@@ -9,7 +9,7 @@ export async function followRun(work: Work, { runId, ...from }: Omit<Target, 'pa
   const { life, phase, list, activity } = work;
   const leaving = new AbortController();
   const target: Target = { ...from, runId, path: pathOf(work) };
-  const isBetweenRuns = (): boolean => (runId ?? work.running) === null;
+  const isBetweenRuns = (): boolean => !(runId ?? work.running);
   const onConnection = (isConnected: boolean): void => {
     if (life.aborted) return;
     phase.value = isBetweenRuns() ? 'idle' : isConnected ? 'answering' : 'reconnecting';
@@ -88,7 +88,7 @@ function begin(work: Work, runId: string): void {
   state.value = 'sent';
   // A page that is left right after must not find words again that were sent.
   keep(work);
-  void drafts.flush();
+  void drafts?.flush();
   onSent(job.id);
 }
 
@@ -98,8 +98,8 @@ function end(work: Work, event: HeardEvent & { type: 'RUN_FINISHED' | 'RUN_ERROR
   work.running = null;
   work.mustStop = false;
   if (event.type === 'RUN_FINISHED') {
-    list.end(event.outcome?.type === 'cancelled' ? 'cancelled' : 'complete');
-    return waitFor(work, event.outcome?.interrupts ?? []);
+    list.end(event.outcome.type === 'cancelled' ? 'cancelled' : 'complete');
+    return waitFor(work, event.outcome.interrupts);
   }
   const failure = new Failure(event.code);
   list.end(event.code === 'interrupted' ? 'interrupted' : 'failed');
@@ -111,7 +111,7 @@ function end(work: Work, event: HeardEvent & { type: 'RUN_FINISHED' | 'RUN_ERROR
 /** Idempotent, and asked again when it failed and the connection is back. */
 export function stopIfWanted(work: Work): void {
   const { running, api, life } = work;
-  if (!work.mustStop || running === null || work.cancelled === running) return;
+  if (!work.mustStop || !running || work.cancelled === running) return;
   work.cancelled = running;
   api
     .json(`${pathOf(work)}/runs/${encodeURIComponent(running)}/cancel`, { method: 'POST', signal: life })

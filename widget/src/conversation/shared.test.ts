@@ -88,6 +88,19 @@ it('marks what was written anonymously in an account as from before sign-in, and
   }
 });
 
+it('takes words that their author erased off the screen when it loads again, and never asks for them', async () => {
+  const { server, chat } = await shared();
+  server.hear(BOB, 'My secret');
+  server.finish();
+  await until(() => expect(chat.texts()).toEqual(['My secret']));
+  const [written] = server.log.messages;
+  if (written !== undefined) server.log.messages[0] = { ...written, content: '', participant: null };
+  chat.retry();
+  await until(() => expect(chat.messages.value).toMatchObject([{ kind: 'user', text: '', author: null, isMine: false }]));
+  await until(() => expect(chat.phase.value).toBe('idle'));
+  expect(chat.posts()).toHaveLength(0);
+});
+
 it("says what an answer waits for, and goes on from there with the visitor's word", async () => {
   const server = createChatServer();
   server.isHeld = true;

@@ -39,9 +39,9 @@ export interface Work extends ConversationOptions {
   isStale: boolean;
   isPaging?: boolean;
   /** A run to be followed from its start. */
-  activeRun: string | null;
+  activeRun?: string | null;
   /** The last event that is known. */
-  cursor: string | null;
+  cursor?: string | null;
   /** The visitor wants the answer that broke off. */
   wantsAnswer?: boolean;
   /** The first of the queue failed: it waits for the visitor, and the rest for it. */
@@ -49,7 +49,7 @@ export interface Work extends ConversationOptions {
   /** How often in a row the server was busy with another run, or had forgotten the events. */
   detours: number;
   /** The run under way, from its first event on. */
-  running: string | null;
+  running?: string | null;
   mustStop?: boolean;
   /** The run that the server was asked to cancel. */
   cancelled?: string | null;
@@ -68,9 +68,9 @@ export function report({ life, trouble, onTrouble }: Work, error: unknown): void
 /** Keeps the draft and what the server is not known to have. */
 export function keep({ life, drafts, draft, queue, list, sessionId }: Work): void {
   if (life.aborted) return;
-  const isUnsent = ({ id }: Job): boolean => /queued|sending|failed/.test(list.stateOf(id)?.peek() ?? '');
-  const outbox = queue.filter(isUnsent).map(({ runId, id, text, at }): Unsent => ({ runId, id, text, at, sessionId }));
-  drafts.save({ draft: draft.peek(), outbox });
+  const isUnsent = ({ id }: Job): boolean => (list.stateOf(id)?.peek() ?? 'sent') !== 'sent';
+  const outbox = queue.filter(isUnsent).map((job): Unsent => ({ ...job, sessionId }));
+  drafts?.save({ draft: draft.peek(), outbox });
 }
 
 /** What the last run waits for, from the first one on. */

@@ -2,7 +2,7 @@ import type { MintResponse } from '@familiar/protocol';
 import { type ReadonlySignal, signal } from '../reactive/signal.ts';
 import type { Conversation, Trouble } from '../conversation/conversation.ts';
 import { createConversation } from '../conversation/create-conversation.ts';
-import { createDrafts, NO_DRAFTS } from '../conversation/drafts.ts';
+import { createDrafts, type Drafts } from '../conversation/drafts.ts';
 import { findNewestSession } from '../conversation/history.ts';
 import { troubleFrom } from '../conversation/trouble.ts';
 import { type BrowserKey, isCurrentKey, loadBrowserKey } from '../identity/browser-key.ts';
@@ -82,7 +82,7 @@ function createStage(options: VisitOptions, { key, life, session }: StageOptions
   const grant = signal<MintResponse | null>(null);
   const conversation = signal<Conversation | null>(null);
   const trouble = signal<Trouble | null>(null);
-  let drafts = NO_DRAFTS;
+  let drafts: Drafts | null = null;
   let starting: Promise<unknown> | null = null;
 
   const isPrivate = (): boolean => identity().level === 'ephemeral' || grant.peek()?.instance.kind === 'ephemeral';
@@ -104,7 +104,7 @@ function createStage(options: VisitOptions, { key, life, session }: StageOptions
     const granted = grant.peek();
     if (life.aborted || granted === null) return;
     conversation.peek()?.dispose();
-    drafts = key.peek()?.storage === 'durable' && !isPrivate() ? createDrafts(vault, granted, transport.clock) : NO_DRAFTS;
+    drafts = key.peek()?.storage === 'durable' && !isPrivate() ? createDrafts(vault, granted, transport.clock) : null;
     conversation.value = createConversation({ ...connect(options, granted), api: session, drafts, sessionId, onTrouble });
   };
   const begin = async (): Promise<void> => {
@@ -116,7 +116,7 @@ function createStage(options: VisitOptions, { key, life, session }: StageOptions
     show(newest);
   };
   const clear = (isLeaving: boolean): void => {
-    if (isLeaving) drafts.discard();
+    if (isLeaving) drafts?.discard();
     conversation.peek()?.dispose();
     conversation.value = null;
   };

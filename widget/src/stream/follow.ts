@@ -11,7 +11,7 @@ export interface Target {
   /** The only run whose events are wanted; null: everything that happens in the session. */
   readonly runId: string | null;
   /** The id of the last event that is known, moved on with each: `<runId>:0` for all of a run; null to post `input`, or to begin with now. */
-  cursor: string | null;
+  cursor?: string | null | undefined;
   /** AG-UI's `RunAgentInput`, posted until a first event has come: posting the same run again joins it. */
   readonly input: unknown;
 }
@@ -88,7 +88,7 @@ async function listen(
   };
   try {
     watch();
-    const response = await (cursor === null && input
+    const response = await (!cursor && input
       ? api.call(`${path}/runs`, { ...init, method: 'POST', body: input })
       : api.call(`${path}/events`, init));
     // "No Content": the server wants no more of this (WHATWG HTML §9.2.3).

@@ -10,9 +10,7 @@ const READERS = {
   TEXT_MESSAGE_CONTENT: members<{ messageId: string; delta: string }>({ messageId: text, delta: text }),
   TOOL_CALL_START: members<{ toolCallName: string }>({ toolCallName: text }),
   TOOL_CALL_RESULT: nothing,
-  RUN_FINISHED: members({
-    outcome: or(members({ type: maybe, interrupts: readInterrupts }), null),
-  }),
+  RUN_FINISHED: members({ outcome: members({ type: maybe, interrupts: readInterrupts }) }),
   RUN_ERROR: members({ code: or(text, 'agent_failed') }),
   // The names of CUSTOM events.
   message_stored: members({ value: readMessage }),
