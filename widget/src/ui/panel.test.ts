@@ -151,6 +151,30 @@ test('a token of an answer changes no other message', async () => {
   expect([...new Set(places)]).toEqual(['bc']);
 });
 
+test('a message that comes in, or goes on, makes no other message anew and moves none', async () => {
+  fake.messages.value = [fakeUser('one'), fakeAnswer('two', 'interrupted')];
+  const nodes = (): Element[] => [...root.querySelectorAll('article, .bubble')];
+  const before = nodes();
+  const removed: Node[] = [];
+  const observer = new MutationObserver((records) => removed.push(...records.flatMap((record) => [...record.removedNodes])));
+  observer.observe(find('.list'), { subtree: true, childList: true });
+  fake.phase.value = 'answering';
+  const answer = fakeAnswer('', 'streaming');
+  fake.messages.value = [...fake.messages.value, fakeUser('three'), answer];
+  answer.text.value = 'four';
+  expect(nodes().filter((node) => before.includes(node))).toEqual(before);
+  await Promise.resolve();
+  observer.disconnect();
+  expect(removed.filter((node) => before.some((kept) => node.contains(kept)))).toEqual([]);
+});
+
+test('a rare refusal is told in general until its words have come', async () => {
+  fake.isOpen.value = true;
+  fake.trouble.value = { code: 'message_too_large', mend: 'none' };
+  expect(find('.trouble').innerText).toBe('Something went wrong. Please try again.');
+  await seen(/too long/);
+});
+
 test('what the agent does is said in words, by tool', async () => {
   fake.isOpen.value = true;
   fake.messages.value = [fakeUser('q')];
@@ -184,7 +208,7 @@ test('nothing of the old conversation stays while the identity changes', async (
   fake.draft.value = 'half a thought';
   await seen(/a secret/);
   fake.conversation.value = null;
-  await vi.waitFor(() => expect(root.textContent).not.toContain('a secret'));
+  expect(root.textContent).not.toContain('a secret');
   expect(field().value).toBe('');
 });
 

@@ -78,6 +78,18 @@ test('a claim shows what would be taken over and takes only a visitor’s click,
   expect(calls).toEqual(['keep']);
 });
 
+test('the button keeps the focus, and takes no second click, while it works', async () => {
+  claim.value = OFFER;
+  now = 600;
+  const keep = button('Keep');
+  await userEvent.click(keep);
+  claim.value = { ...OFFER, isBusy: true };
+  expect(button('Moving…')).toBe(keep);
+  expect([root.activeElement, keep.getAttribute('aria-disabled')]).toEqual([keep, 'true']);
+  await userEvent.keyboard('{Enter}');
+  expect(calls).toEqual(['keep']);
+});
+
 test('the half second begins anew when the panel opens again', async () => {
   claim.value = OFFER;
   await seen('Not now');
