@@ -1,4 +1,3 @@
-import { parseAgentName } from '@familiar/protocol';
 import type { Config } from './config.ts';
 import { copy, must, oneOf, own, type Read, text } from './own.ts';
 import type { Warn } from './warn.ts';
@@ -25,7 +24,8 @@ function webUrl(value: unknown): string {
 const kept: Read<string> = (value) => (typeof value === 'string' ? value : '');
 
 const READERS: { readonly [Key in keyof Config]: Read<unknown> } = {
-  agent: must((value) => parseAgentName(value) !== null),
+  // Two slugs; the server knows the rest of the rule.
+  agent: must((value) => /^[\da-z-]+\/[\da-z-]+$/.test(text(value))),
   embedKey: filled,
   baseUrl: webUrl,
   userId: kept,
@@ -34,7 +34,7 @@ const READERS: { readonly [Key in keyof Config]: Read<unknown> } = {
   attributes: bag,
   instance: filled,
   mode: oneOf('launcher', 'inline', 'page'),
-  container: must((value) => value instanceof Element || (value !== '' && typeof value === 'string')),
+  container: (value) => (value instanceof Element ? value : must((found) => found !== null)(document.querySelector(text(value)))),
   locale: filled,
   theme: words,
   texts: words,

@@ -66,14 +66,9 @@ export async function isCurrentKey({ epoch, pair }: BrowserKey, agent: string, v
 
 /** Forgets this browser: key, drafts and all else of this agent. The next key is another person. */
 export async function wipeBrowser(agent: string, vault: Vault): Promise<void> {
-  try {
-    localStorage.removeItem(secretName(agent));
-  } catch {
-    // Storage is blocked: nothing was kept there.
-  }
-  await vault.clear().catch(() => {
-    // IndexedDB is blocked: nothing was kept there.
-  });
+  const wipeSecret = async (): Promise<void> => localStorage.removeItem(secretName(agent));
+  // Where storage is blocked, nothing was kept there.
+  await Promise.allSettled([wipeSecret(), vault.clear()]);
 }
 
 async function makePair(): Promise<CryptoKeyPair> {

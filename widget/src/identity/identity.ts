@@ -2,21 +2,19 @@ import { decideId, type IdProblemCode, type Level } from '@familiar/protocol';
 import type { Bag, Config, IdentityTokenSource } from '../config/config.ts';
 import { copy } from '../config/own.ts';
 
+interface Given {
+  readonly userId: string | null;
+  readonly identityToken: string | null;
+  readonly getIdentityToken: IdentityTokenSource | null;
+  readonly attributes: Bag | null;
+}
+
 /**
  * Who the page says is sitting here. One level, replaced whole, never merged; the server has the last word.
  * `refused`: the page gave an id that cannot be one. It is never taken for "no id" (contract R6).
  */
-export type Identity =
-  | { readonly level: 'anonymous'; readonly userId: null; readonly attributes: Bag | null }
-  | { readonly level: 'soft' | 'ephemeral'; readonly userId: string; readonly attributes: Bag | null }
-  | {
-      readonly level: 'verified';
-      readonly userId: string | null;
-      readonly identityToken: string | null;
-      readonly getIdentityToken: IdentityTokenSource | null;
-      readonly attributes: Bag | null;
-    }
-  | { readonly level: 'refused'; readonly userId: null; readonly code: IdProblemCode; readonly attributes: null };
+export type Identity = Given &
+  ({ readonly level: Level; readonly code?: undefined } | { readonly level: 'refused'; readonly code: IdProblemCode });
 
 /** What the settings or the argument of `identify` say. */
 export type IdentityInput = Pick<Config, 'userId' | 'identityToken' | 'getIdentityToken' | 'attributes'>;
@@ -33,23 +31,23 @@ export interface IdentityChange {
   readonly reason: IdentityReason;
 }
 
-export const NOBODY = { level: 'anonymous', userId: null, attributes: null } as const satisfies Identity;
+const NOTHING: Given = { userId: null, identityToken: null, getIdentityToken: null, attributes: null };
+export const NOBODY: Identity = { level: 'anonymous', ...NOTHING };
 
 /** Reads settings or the argument of `identify` as an identity. Pure. */
 export function resolveIdentity({ userId, identityToken, getIdentityToken, attributes }: IdentityInput): Identity {
-  if (identityToken !== null || getIdentityToken !== null)
-    return { level: 'verified', userId, identityToken, getIdentityToken, attributes };
-  if (userId === null) return { ...NOBODY, attributes };
+  const given = { userId, identityToken, getIdentityToken, attributes };
+  if ((identityToken ?? getIdentityToken) !== null) return { level: 'verified', ...given };
+  if (userId === null) return { level: 'anonymous', ...given };
   const verdict = decideId(userId);
-  if (verdict === 'id' || verdict === 'ephemeral') return { level: verdict === 'id' ? 'soft' : verdict, userId, attributes };
-  return { level: 'refused', userId: null, code: verdict, attributes: null };
+  if (verdict === 'id' || verdict === 'ephemeral') return { level: verdict === 'id' ? 'soft' : verdict, ...given };
+  return { level: 'refused', code: verdict, ...NOTHING };
 }
 
 /** The id that the page names, or that its token names, unverified; null where it is not known yet. */
-export function idOf(identity: Identity): string | null {
-  if (identity.userId !== null || identity.level !== 'verified') return identity.userId;
-  const { sub } = readClaims(identity.identityToken);
-  return typeof sub === 'string' ? sub : null;
+export function idOf({ userId, identityToken }: Identity): string | null {
+  const { sub } = readClaims(identityToken);
+  return userId ?? (typeof sub === 'string' ? sub : null);
 }
 
 /** `sub` and `exp` of a JWT, unverified: only to decide whether to ask for another, and who the page means. */
@@ -68,8 +66,8 @@ export function nameOf(identity: Identity): IdentityName {
 
 /** True where a second `identify` names the same person, so that a route change of an app does not restart the chat. */
 export function isSamePerson(one: Identity, other: Identity): boolean {
-  if (one.level !== other.level || one.level === 'ephemeral' || one.level === 'refused') return false;
+  if (one.level !== other.level || /ephemeral|refused/.test(one.level)) return false;
   const id = idOf(one);
-  if (id !== null || one.level !== 'verified') return id === idOf(other);
-  return other.level === 'verified' && other.getIdentityToken !== null && one.getIdentityToken === other.getIdentityToken;
+  if (id !== null || one.level === 'anonymous') return id === idOf(other);
+  return one.getIdentityToken !== null && one.getIdentityToken === other.getIdentityToken;
 }

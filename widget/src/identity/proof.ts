@@ -16,9 +16,9 @@ const encode = (value: unknown): string => base64url(encoder.encode(JSON.stringi
 
 /** Signs a DPoP proof (RFC 9449 §4.2): `htu` without query and fragment, `jti` random. */
 export async function signProof(pair: CryptoKeyPair, { method, nonce, token, url: address }: ProofRequest, clock: Clock): Promise<string> {
-  const { kty, crv, x, y } = await crypto.subtle.exportKey('jwk', pair.publicKey);
+  const { x, y } = await crypto.subtle.exportKey('jwk', pair.publicKey);
   const url = new URL(address);
-  const header = { typ: 'dpop+jwt', alg: 'ES256', jwk: { kty, crv, x, y } };
+  const header = { typ: 'dpop+jwt', alg: 'ES256', jwk: { kty: 'EC', crv: 'P-256', x, y } };
   const claims = {
     htm: method,
     htu: url.origin + url.pathname,

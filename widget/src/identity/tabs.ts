@@ -40,10 +40,7 @@ export function openTabs(agent: string): Tabs {
  * as well as the work, so that one silent call keeps nobody else from theirs.
  */
 export async function inTurn<T>(name: string, signal: AbortSignal, run: () => Promise<T>): Promise<T> {
-  const once = async (): Promise<T> =>
-    new Promise((resolve, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason as Error));
-      run().then(resolve, reject);
-    });
+  const ended = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
+  const once = async (): Promise<T> => Promise.race([run(), ended]);
   return navigator.locks ? navigator.locks.request(`familiar:${name}`, { signal }, once) : once();
 }

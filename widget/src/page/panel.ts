@@ -1,9 +1,8 @@
-import type { EmbedConfig } from '@familiar/protocol';
 import { batch, derived, type ReadonlySignal, signal } from '../reactive/signal.ts';
 import type { Trouble } from '../conversation/conversation.ts';
 import { troubleFrom } from '../conversation/trouble.ts';
 import type { PanelModel } from '../ui/panel-model.ts';
-import { loadEmbedConfig } from './embed-config.ts';
+import { loadEmbedConfig, type ServerConfig } from './embed-config.ts';
 import type { Parts } from './parts.ts';
 import { createPeople, type People } from './people.ts';
 import type { Visit } from './visit.ts';
@@ -22,7 +21,7 @@ export function createPanel(parts: Parts): Panel {
   const setUnread = (count: number): void => {
     if (unread.peek() !== count) events.emit('unread', { count: (unread.value = count) });
   };
-  const server = createServerConfig(parts);
+  const server = createServer(parts);
   const people = createPeople({
     ...parts,
     async isStrictlyBound() {
@@ -72,15 +71,15 @@ function describe({ grant: { value: grant }, key: { value: key } }: Visit): Pane
   return { level, id, name: name ?? null, instance: grant.instance, storage: key.storage };
 }
 
-interface ServerConfig {
-  readonly config: ReadonlySignal<EmbedConfig | null>;
+interface Server {
+  readonly config: ReadonlySignal<ServerConfig | null>;
   readonly trouble: ReadonlySignal<Trouble | null>;
   /** Once; again after trouble. */
   load(): Promise<void>;
 }
 
-function createServerConfig({ settings, transport }: Parts): ServerConfig {
-  const config = signal<EmbedConfig | null>(null);
+function createServer({ settings, transport }: Parts): Server {
+  const config = signal<ServerConfig | null>(null);
   const trouble = signal<Trouble | null>(null);
   let loading: Promise<void> | null = null;
   const load = async (): Promise<void> => {

@@ -11,20 +11,12 @@ export interface Host {
 export function placeHost(config: Config): Host {
   const host = document.createElement('familiar-widget');
   const root = host.attachShadow({ mode: 'open' });
-  const container = typeof config.container === 'string' ? find(config.container) : config.container;
+  // Read as an element, or refused with a warning.
+  const container = config.container as Element | null;
   (config.mode === 'launcher' || container === null ? document.body : container).append(host);
   return {
     root,
     veil: (isVeiled) => host.style.setProperty('opacity', isVeiled ? '0' : '', 'important'),
     remove: () => host.remove(),
   };
-}
-
-function find(selector: string): Element | null {
-  try {
-    return document.querySelector(selector);
-  } catch {
-    // Not a selector: the widget stands at the page's end instead of nowhere.
-    return null;
-  }
 }

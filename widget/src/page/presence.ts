@@ -23,39 +23,26 @@ export function followPresence({ settings, tabs, transport }: Parts, { people, m
     await people.wake(isBack);
     if (mine === wakes) veil(false);
   };
-  const life = new AbortController();
-  const { signal } = life;
-  document.addEventListener(
-    'visibilitychange',
-    () => {
-      // Hidden already, so that what was there is not the first thing to be seen.
-      if (document.visibilityState === 'hidden') veil(true);
-      else void wake(false);
-    },
-    { signal },
-  );
-  addEventListener(
-    'pagehide',
-    () => {
-      veil(true);
-      const visit = people.visit.peek();
-      if (visit.isPrivate()) visit.end(false);
-      // An open channel may keep the page out of the cache.
-      tabs.setListening(false);
-    },
-    { signal },
-  );
-  addEventListener(
-    'pageshow',
-    ({ persisted }) => {
-      if (!persisted) return;
-      tabs.setListening(true);
-      void wake(true);
-    },
-    { signal },
-  );
+  const onChange = ({ type, persisted }: Partial<PageTransitionEvent>): void => {
+    const isLeaving = type === 'pagehide';
+    const isBack = type === 'pageshow';
+    // Hidden already, so that what was there is not the first thing to be seen.
+    if (isLeaving || (!isBack && document.visibilityState === 'hidden')) veil(true);
+    else if (!isBack || persisted) {
+      if (isBack) tabs.setListening(true);
+      void wake(isBack);
+    }
+    if (!isLeaving) return;
+    const visit = people.visit.peek();
+    if (visit.isPrivate()) visit.end(false);
+    // An open channel may keep the page out of the cache.
+    tabs.setListening(false);
+  };
+  const listening = new AbortController();
+  for (const type of ['pagehide', 'pageshow', 'visibilitychange'])
+    addEventListener(type, onChange, { capture: true, signal: listening.signal });
   onEnd(() => {
-    life.abort();
+    listening.abort();
     tabs.setListening(false);
   });
 }

@@ -12,8 +12,6 @@ const PROVIDER_LIMIT_MS = 15_000;
 const SIGN_IN_LIMIT_MS = 300_000;
 const EXPIRY_MARGIN_S = 30;
 
-type Verified = Identity & { level: 'verified' };
-
 export interface MintInput extends Credentials {
   readonly identity: Identity;
   /** The identity token that was asked for already. */
@@ -51,13 +49,13 @@ export async function mint({ config, transport }: SessionOptions, { asked, ident
 }
 
 /** The page's token, unless it is within 30 s of expiry and another can be had. */
-export function givenToken({ identityToken, getIdentityToken }: Verified, { clock }: Transport): string | null {
+export function givenToken({ identityToken, getIdentityToken }: Identity, { clock }: Transport): string | null {
   if (getIdentityToken === null) return identityToken ?? '';
   return Number(readClaims(identityToken).exp) - clock.unixSeconds() > EXPIRY_MARGIN_S ? identityToken : null;
 }
 
 /** A fresh identity token from the page. Kept nowhere. Fails with `identity_token_unavailable` when it throws or takes 15 s; a sign-in for `stepUp`, 5 minutes. */
-export async function askIdentityToken({ getIdentityToken }: Verified, { clock }: Transport, stepUp?: StepUp): Promise<string> {
+export async function askIdentityToken({ getIdentityToken }: Identity, { clock }: Transport, stepUp?: StepUp): Promise<string> {
   try {
     const asked = Promise.resolve(getIdentityToken?.(stepUp && { stepUp }));
     const token = await withLimit(asked, stepUp ? SIGN_IN_LIMIT_MS : PROVIDER_LIMIT_MS, clock);

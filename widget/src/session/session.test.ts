@@ -171,7 +171,7 @@ it('asks once more where the page gave a token that the server refuses, and not 
 });
 
 it('sends no id that cannot be one', async () => {
-  const { server, session } = open({ level: 'refused', userId: null, code: 'degenerate_id', attributes: null });
+  const { server, session } = open({ ...NOBODY, level: 'refused', code: 'degenerate_id' });
   await expect(session.grant()).rejects.toMatchObject({ code: 'degenerate_id' });
   expect(server.seen).toEqual([]);
 });

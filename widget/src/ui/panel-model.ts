@@ -12,12 +12,17 @@ export type StorageKind = 'durable' | 'session' | 'none';
  */
 export type Extras = (place: 'header' | 'author' | 'cards' | 'foot', message?: ChatMessage) => Drawn;
 
+/** What the backend says about this panel. */
+export interface PanelConfig extends Pick<EmbedConfig, 'name' | 'greeting' | 'suggestions' | 'badge'> {
+  readonly flags: Pick<EmbedConfig['flags'], 'claim' | 'image_origins'>;
+}
+
 /** All that the components read, and the only actions they call. `mount.ts` builds it. */
 export interface PanelModel {
   readonly mode: 'launcher' | 'inline' | 'page';
   readonly isOpen: ReadonlySignal<boolean>;
   /** Null until the first answer of the backend; the panel shows its frame meanwhile. */
-  readonly config: ReadonlySignal<EmbedConfig | null>;
+  readonly config: ReadonlySignal<PanelConfig | null>;
   /** Null while identity changes: the list is empty then, never the old one. */
   readonly conversation: ReadonlySignal<Conversation | null>;
   readonly identity: ReadonlySignal<{

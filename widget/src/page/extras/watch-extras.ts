@@ -1,7 +1,6 @@
 import { effect, onEnd } from '../../reactive/signal.ts';
 import type { Panel } from '../panel.ts';
 import type { Parts } from '../parts.ts';
-import type { Visit } from '../visit.ts';
 
 export interface ExtrasOptions extends Parts {
   readonly panel: Panel;
@@ -18,34 +17,22 @@ const LOCAL = /^(localhost|127\.|\[::1\])/;
 export function watchExtras(options: ExtrasOptions): void {
   const { isOpen, panel, settings, vault } = options;
   const isDevelopment = settings.config.peek().debug || LOCAL.test(location.hostname);
-  let noted: Visit | null = null;
-  let stop: (() => void) | null = null;
-  let isLoading = false;
-  let isDown = false;
-  const load = async (): Promise<void> => {
-    isLoading = true;
-    try {
-      const { startExtras } = await import('./start-extras.ts');
-      if (!isDown) stop = startExtras(options);
-    } catch {
-      // Offline just now: whatever changes next tries again.
-      isLoading = false;
-    }
-  };
+  let loading: Promise<() => void> | null = null;
+  const load = async (): Promise<() => void> =>
+    import('./start-extras.ts')
+      .then(({ startExtras }) => startExtras(options))
+      .catch(() => {
+        // Offline just now: whatever changes next tries again.
+        loading = null;
+        return () => undefined;
+      });
   effect(() => {
-    const visit = panel.people.visit.value;
-    const kind = visit.grant.value?.instance.kind;
-    const conversation = visit.conversation.value;
-    const isKept = visit.key.value?.storage === 'durable';
-    if (kind === 'anonymous' && isKept && conversation?.messages.value.length && noted !== visit) {
-      noted = visit;
+    const { conversation, grant, key } = panel.people.visit.value;
+    const kind = grant.value?.instance.kind;
+    const shown = conversation.value;
+    if (kind === 'anonymous' && key.value?.storage === 'durable' && shown?.messages.value.length)
       vault.update(ASK_AFTER, (old) => old ?? 0).catch(() => undefined);
-    }
-    const isWanted = kind === 'verified' || kind === 'shared' || conversation?.interrupt.value || (isOpen.value && isDevelopment);
-    if (isWanted && !isLoading) void load();
+    if (kind === 'verified' || kind === 'shared' || shown?.interrupt.value || (isOpen.value && isDevelopment)) loading ??= load();
   });
-  onEnd(() => {
-    isDown = true;
-    stop?.();
-  });
+  onEnd(() => void loading?.then((stop) => stop()));
 }
