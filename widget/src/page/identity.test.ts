@@ -2,8 +2,6 @@ import { expect, it, vi } from 'vitest';
 import { createIdentityServer, identityToken, readProof } from '../test/identity-server.ts';
 import { systemClock } from '../config/clock.ts';
 import { openVault } from '../identity/vault.ts';
-import { problem } from '../test/chat-server.ts';
-import { createManualClock } from '../test/manual-clock.ts';
 import { newAgent, openTab, type Tab } from '../test/tabs.ts';
 
 const keyOf = (mint: Parameters<typeof readProof>[0] | undefined): string | undefined =>
@@ -16,6 +14,25 @@ async function say(tab: Tab, text: string): Promise<void> {
 }
 const names = (tab: Tab): unknown[] => tab.heard.filter(([name]) => name === 'identitychange').map(([, detail]) => detail);
 const signedIn = (sub: string) => ({ userId: sub, getIdentityToken: async () => identityToken(sub) });
+
+/** Makes every other call of this agent's storage wait. Returns its undo. */
+async function holdStorage(agent: string): Promise<() => Promise<void>> {
+  const database = await new Promise<IDBDatabase>((resolve) => {
+    const opening = indexedDB.open(`familiar:${agent}`);
+    opening.addEventListener('success', () => resolve(opening.result));
+  });
+  const transaction = database.transaction('familiar', 'readwrite');
+  let isHeld = true;
+  const hold = (): void => {
+    if (isHeld) transaction.objectStore('familiar').get('key').addEventListener('success', hold);
+  };
+  hold();
+  return async () => {
+    isHeld = false;
+    await new Promise((resolve) => transaction.addEventListener('complete', resolve));
+    database.close();
+  };
+}
 
 it('shows nothing of a user in any tab after a logout in one, and has another key', async () => {
   const [agent, server] = [newAgent(), createIdentityServer()];
@@ -55,6 +72,20 @@ it('logs out without a network: here, in other tabs and in storage', async () =>
   const three = await openTab(agent, server);
   await say(three, 'hello');
   expect(keyOf(server.mints.at(-1))).not.toBe(keyOf(server.mints[0]));
+});
+
+it('tells the page of a change when storage is wiped, however long that takes', async () => {
+  const [agent, server] = [newAgent(), createIdentityServer()];
+  const one = await openTab(agent, { ...server, init: signedIn('alice') });
+  await say(one, 'hello');
+  const release = await holdStorage(agent);
+  one.widget.logout();
+  await vi.waitFor(() => expect(server.deletes).toHaveLength(1));
+  expect([names(one), one.text().includes('hello')]).toEqual([[], false]);
+  const atChange = new Promise((resolve) => one.events.on('identitychange', () => resolve(openVault(agent, systemClock).get('key'))));
+  await release();
+  expect(await atChange).not.toMatchObject({ person: 'alice' });
+  expect(names(one)).toHaveLength(1);
 });
 
 it('leaves an anonymous tab alone when another signs in, and tells its page', async () => {
@@ -212,90 +243,4 @@ it('keeps the text and says to sign in when the identity cannot be renewed, and 
   one.widget.identify({ userId: 'alice', identityToken: identityToken('alice') });
   await vi.waitFor(() => expect(one.text()).toContain('You said: typed with care'), 3_000);
   expect(server.mints.every(({ body }) => typeof body?.['identity_token'] === 'string')).toBe(true);
-});
-
-it('goes on with an ephemeral chat at renewal, and destroys it when the page goes', async () => {
-  const [agent, server] = [newAgent(), createIdentityServer()];
-  const one = await openTab(agent, { ...server, init: { userId: 'ephemeral' } });
-  await say(one, 'a secret of the kiosk');
-  server.lifeS = 900;
-  server.intercept = ({ path, headers }) =>
-    path.endsWith('/runs') && headers.get('authorization') === 'Bearer token-1' ? problem(401, 'session_token_expired') : undefined;
-  await say(one, 'still me');
-  expect(server.mints[1]?.headers.get('authorization')).toBe('Bearer token-1');
-  expect(one.text()).toContain('a secret of the kiosk');
-  one.hide();
-  await vi.waitFor(() => expect(server.deletes.map(({ path }) => path)).toEqual(['/v1/instance']));
-  expect(server.deletes[0]?.headers.get('authorization')).toBe('Bearer token-2');
-  one.comeBack();
-  await vi.waitFor(() => expect(one.text()).not.toBe(''));
-  expect(one.text()).not.toContain('secret');
-  await say(one, 'next visitor');
-  expect(server.mints.at(-1)?.headers.get('authorization')).toBeNull();
-  expect((await indexedDB.databases()).some(({ name }) => name === `familiar:${agent}`)).toBe(false);
-});
-
-it('takes another key, once, where the anonymous id is gone', async () => {
-  const [agent, server] = [newAgent(), createIdentityServer()];
-  const one = await openTab(agent, server);
-  await say(one, 'hello');
-  server.gone.add(`anon_${keyOf(server.mints[0])}`);
-  one.close();
-  const two = await openTab(agent, server);
-  await say(two, 'new here');
-  expect(server.mints).toHaveLength(3);
-  expect(keyOf(server.mints[2])).not.toBe(keyOf(server.mints[0]));
-});
-
-it('makes no keys for ever where every anonymous id is gone', async () => {
-  const [agent, server] = [newAgent(), createIdentityServer()];
-  let mints = 0;
-  server.intercept = ({ path }) => (path === '/v1/embed/session-tokens' && (mints += 1) > 0 ? problem(410, 'gone') : undefined);
-  const one = await openTab(agent, server);
-  one.widget.open();
-  await vi.waitFor(() => expect(one.text()).toContain('no longer here'));
-  expect(mints).toBe(2);
-});
-
-it('keeps nothing on a shared device and forgets whoever was there after ten idle minutes', async () => {
-  const [agent, server, clock] = [newAgent(), createIdentityServer(), createManualClock()];
-  const one = await openTab(agent, { ...server, clock, init: { ...signedIn('alice'), sharedDevice: true } });
-  await say(one, 'my secret');
-  expect((await indexedDB.databases()).some(({ name }) => name === `familiar:${agent}`)).toBe(false);
-  clock.advance(599_000);
-  expect(one.text()).toContain('my secret');
-  one.window.dispatchEvent(new PointerEvent('pointerdown'));
-  clock.advance(599_000);
-  expect(names(one)).toEqual([]);
-  clock.advance(1_000);
-  expect(one.text()).not.toContain('my secret');
-  await vi.waitFor(() => expect(names(one)).toHaveLength(1));
-});
-
-it('keeps the key from the moment of consent, and the chat goes on', async () => {
-  const [agent, server] = [newAgent(), createIdentityServer()];
-  const one = await openTab(agent, { ...server, init: { consent: 'pending' } });
-  await say(one, 'before consent');
-  expect((await indexedDB.databases()).some(({ name }) => name === `familiar:${agent}`)).toBe(false);
-  one.widget.update({ consent: 'granted' });
-  await say(one, 'after consent');
-  expect(one.text()).toContain('before consent');
-  const two = await openTab(agent, server);
-  two.widget.open();
-  await vi.waitFor(() => expect(two.text()).toContain('before consent'));
-});
-
-it('proves every request, bound to its token, where the embed key asks for it', async () => {
-  const [agent, server] = [newAgent(), createIdentityServer()];
-  server.isStrict = true;
-  const one = await openTab(agent, server);
-  await say(one, 'hello');
-  const calls = [...server.chatOf('anonymous', `anon_${keyOf(server.mints[0])}`).seen];
-  expect(calls.length).toBeGreaterThan(2);
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode('token-1'));
-  const ath = btoa(String.fromCharCode(...new Uint8Array(digest)))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '');
-  for (const call of calls) expect(readProof(call)?.claims).toMatchObject({ ath, htm: call.method });
 });

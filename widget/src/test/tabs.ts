@@ -2,12 +2,14 @@ import { onTestFinished } from 'vitest';
 import { type Clock, systemClock } from '../config/clock.ts';
 import { wipeBrowser } from '../identity/browser-key.ts';
 import { openVault } from '../identity/vault.ts';
+import type { WidgetEvents } from '../page/events.ts';
 import type { Widget } from '../page/widget.ts';
 
 /** A tab of this browser: a frame of this origin with a page and a widget of its own. */
 export interface Tab {
   readonly window: Window;
   readonly widget: Widget;
+  readonly events: WidgetEvents;
   readonly heard: [name: string, detail: unknown][];
   /** What can be read in the panel; '' while it is blank. */
   text(): string;
@@ -23,12 +25,10 @@ export interface TabOptions {
   readonly init?: object;
 }
 
-let agents = 0;
-
 /** An agent of its own for a test, whose storage is wiped at the end. */
 export function newAgent(): string {
-  agents += 1;
-  const agent = `tabs/agent-${agents}`;
+  // Other test files share this origin.
+  const agent = `tabs/agent-${crypto.randomUUID()}`;
   onTestFinished(async () => wipeBrowser(agent, openVault(agent, systemClock)));
   return agent;
 }
@@ -53,6 +53,7 @@ export async function openTab(agent: string, { fetch, clock = systemClock, init 
   const tab: Tab = {
     window: view,
     widget,
+    events,
     heard,
     text: () => (host.style.opacity === '0' ? '' : (host.shadowRoot?.textContent ?? '')),
     hide: () => void show('pagehide'),

@@ -1,0 +1,102 @@
+import { expect, it, vi } from 'vitest';
+import { problem } from '../test/chat-server.ts';
+import { createIdentityServer, identityToken, readProof } from '../test/identity-server.ts';
+import { createManualClock } from '../test/manual-clock.ts';
+import { newAgent, openTab, type Tab } from '../test/tabs.ts';
+
+const keyOf = (mint: Parameters<typeof readProof>[0] | undefined): string | undefined =>
+  mint === undefined ? undefined : readProof(mint)?.jwk.x;
+
+async function say(tab: Tab, text: string): Promise<void> {
+  tab.widget.open();
+  tab.widget.sendMessage(text);
+  await vi.waitFor(() => expect(tab.text()).toContain(`You said: ${text}`), 3_000);
+}
+const names = (tab: Tab): unknown[] => tab.heard.filter(([name]) => name === 'identitychange').map(([, detail]) => detail);
+const signedIn = (sub: string) => ({ userId: sub, getIdentityToken: async () => identityToken(sub) });
+
+it('goes on with an ephemeral chat at renewal, and destroys it when the page goes', async () => {
+  const [agent, server] = [newAgent(), createIdentityServer()];
+  const one = await openTab(agent, { ...server, init: { userId: 'ephemeral' } });
+  await say(one, 'a secret of the kiosk');
+  server.lifeS = 900;
+  server.intercept = ({ path, headers }) =>
+    path.endsWith('/runs') && headers.get('authorization') === 'Bearer token-1' ? problem(401, 'session_token_expired') : undefined;
+  await say(one, 'still me');
+  expect(server.mints[1]?.headers.get('authorization')).toBe('Bearer token-1');
+  expect(one.text()).toContain('a secret of the kiosk');
+  one.hide();
+  await vi.waitFor(() => expect(server.deletes.map(({ path }) => path)).toEqual(['/v1/instance']));
+  expect(server.deletes[0]?.headers.get('authorization')).toBe('Bearer token-2');
+  one.comeBack();
+  await vi.waitFor(() => expect(one.text()).not.toBe(''));
+  expect(one.text()).not.toContain('secret');
+  await say(one, 'next visitor');
+  expect(server.mints.at(-1)?.headers.get('authorization')).toBeNull();
+  expect((await indexedDB.databases()).some(({ name }) => name === `familiar:${agent}`)).toBe(false);
+});
+
+it('takes another key, once, where the anonymous id is gone', async () => {
+  const [agent, server] = [newAgent(), createIdentityServer()];
+  const one = await openTab(agent, server);
+  await say(one, 'hello');
+  server.gone.add(`anon_${keyOf(server.mints[0])}`);
+  one.close();
+  const two = await openTab(agent, server);
+  await say(two, 'new here');
+  expect(server.mints).toHaveLength(3);
+  expect(keyOf(server.mints[2])).not.toBe(keyOf(server.mints[0]));
+});
+
+it('makes no keys for ever where every anonymous id is gone', async () => {
+  const [agent, server] = [newAgent(), createIdentityServer()];
+  let mints = 0;
+  server.intercept = ({ path }) => (path === '/v1/embed/session-tokens' && (mints += 1) > 0 ? problem(410, 'gone') : undefined);
+  const one = await openTab(agent, server);
+  one.widget.open();
+  await vi.waitFor(() => expect(one.text()).toContain('no longer here'));
+  expect(mints).toBe(2);
+});
+
+it('keeps nothing on a shared device and forgets whoever was there after ten idle minutes', async () => {
+  const [agent, server, clock] = [newAgent(), createIdentityServer(), createManualClock()];
+  const one = await openTab(agent, { ...server, clock, init: { ...signedIn('alice'), sharedDevice: true } });
+  await say(one, 'my secret');
+  expect((await indexedDB.databases()).some(({ name }) => name === `familiar:${agent}`)).toBe(false);
+  clock.advance(599_000);
+  expect(one.text()).toContain('my secret');
+  one.window.dispatchEvent(new PointerEvent('pointerdown'));
+  clock.advance(599_000);
+  expect(names(one)).toEqual([]);
+  clock.advance(1_000);
+  expect(one.text()).not.toContain('my secret');
+  await vi.waitFor(() => expect(names(one)).toHaveLength(1));
+});
+
+it('keeps the key from the moment of consent, and the chat goes on', async () => {
+  const [agent, server] = [newAgent(), createIdentityServer()];
+  const one = await openTab(agent, { ...server, init: { consent: 'pending' } });
+  await say(one, 'before consent');
+  expect((await indexedDB.databases()).some(({ name }) => name === `familiar:${agent}`)).toBe(false);
+  one.widget.update({ consent: 'granted' });
+  await say(one, 'after consent');
+  expect(one.text()).toContain('before consent');
+  const two = await openTab(agent, server);
+  two.widget.open();
+  await vi.waitFor(() => expect(two.text()).toContain('before consent'));
+});
+
+it('proves every request, bound to its token, where the embed key asks for it', async () => {
+  const [agent, server] = [newAgent(), createIdentityServer()];
+  server.isStrict = true;
+  const one = await openTab(agent, server);
+  await say(one, 'hello');
+  const calls = [...server.chatOf('anonymous', `anon_${keyOf(server.mints[0])}`).seen];
+  expect(calls.length).toBeGreaterThan(2);
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode('token-1'));
+  const ath = btoa(String.fromCharCode(...new Uint8Array(digest)))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '');
+  for (const call of calls) expect(readProof(call)?.claims).toMatchObject({ ath, htm: call.method });
+});
