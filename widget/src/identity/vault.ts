@@ -1,4 +1,4 @@
-import { clear, createStore, get, update, type UseStore } from 'idb-keyval';
+import { clear, createStore, del, get, update, type UseStore } from 'idb-keyval';
 import type { Clock } from '../config/clock.ts';
 
 const STORAGE_LIMIT_MS = 2_000;
@@ -11,7 +11,7 @@ export interface Vault {
   get(key: string): Promise<unknown>;
   /** Atomic: nobody writes between the read and the write. Returns what is stored afterwards. */
   update(key: string, change: (old: unknown) => unknown): Promise<unknown>;
-  /** Leaves nothing under `key`. */
+  /** Leaves nothing, not even `key`, which may name somebody: another tab may have wiped all before. */
   remove(key: string): Promise<void>;
   /** Removes everything of this agent in this browser. */
   clear(): Promise<void>;
@@ -32,7 +32,7 @@ export function openVault(agent: string, clock: Clock): Vault {
         await update<unknown>(key, (old) => (stored = change(old)), store);
         return stored;
       }),
-    remove: async (key) => limited(async (store) => update(key, () => undefined, store)),
+    remove: async (key) => limited(async (store) => del(key, store)),
     clear: async () => limited(clear),
   };
 }
