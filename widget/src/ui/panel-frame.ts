@@ -37,17 +37,6 @@ export function drawTrouble({ model, words, troubleWords }: View): HTMLElement {
 }
 
 /** Says quietly who can see this chat and how long it is kept. */
-export function drawFooter(view: View): HTMLElement {
-  return h('p', { class: 'footer', part: 'footer', dir: 'auto' }, () => describeIdentity(view));
-}
-
-function describeIdentity({ model, words }: View): string {
-  const identity = model.identity.value;
-  if (!identity) return '\u00a0';
-  const { level, instance, storage, id } = identity;
-  if (level === 'ephemeral') return words('whoEphemeral');
-  if (instance?.kind === 'shared') return instance.name ? words('whoShared', { who: instance.name }) : words('whoSharedUnnamed');
-  const who = identity.name || id || '';
-  if (level !== 'anonymous') return words(level === 'verified' ? 'whoVerified' : 'whoSoft', { who });
-  return words(storage === 'none' ? 'whoNone' : storage === 'session' ? 'whoSession' : 'whoAnonymous');
+export function drawFooter({ identityWords }: View): HTMLElement {
+  return h('p', { class: 'footer', part: 'footer', dir: 'auto' }, identityWords);
 }

@@ -1,17 +1,8 @@
 import { type ErrorCode, type RunErrorCode, TOKEN_CODES } from '@familiar/protocol';
 import { expect, test } from 'vitest';
 import type { Trouble } from '../conversation/conversation.ts';
-import { describeRare } from './rare-texts.ts';
-import {
-  createWords,
-  describeActivity,
-  describeTrouble,
-  type DescribeRare,
-  directionOf,
-  type Overrides,
-  safeLocale,
-  TEXTS,
-} from './texts.ts';
+import { rareTexts } from './rare-texts.ts';
+import { createWords, describeActivity, describeTrouble, type RareTexts, directionOf, type Overrides, safeLocale, TEXTS } from './texts.ts';
 
 const MET: readonly (ErrorCode | RunErrorCode | 'cancelled' | 'network_error' | 'storage_degraded')[] = [
   ...TOKEN_CODES,
@@ -48,7 +39,7 @@ const MET: readonly (ErrorCode | RunErrorCode | 'cancelled' | 'network_error' | 
 ];
 
 /** What is told once the words of rare troubles have come (or before: `rare` null), and how often they were asked for. */
-function describe(trouble: Trouble, overrides: Overrides = {}, rare: DescribeRare | null = describeRare): [text: string, asked: number] {
+function describe(trouble: Trouble, overrides: Overrides = {}, rare: RareTexts | null = rareTexts): [text: string, asked: number] {
   let asked = 0;
   const text = describeTrouble(trouble, { overrides, locale: 'en', rare, loadRare: () => void (asked += 1) });
   return [text, asked];

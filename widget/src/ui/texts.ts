@@ -1,7 +1,8 @@
 import type { Trouble } from '../conversation/conversation.ts';
+import type { PanelModel } from './panel-model.ts';
 
 /**
- * The strings of the panel; those of rare refusals stand in `rare-texts.ts`. A site replaces any of them by key through
+ * The strings of the panel; those of rare refusals and of other visitors than anonymous ones stand in `rare-texts.ts`. A site replaces any of them by key through
  * the setting `texts`; `{…}` are filled in.
  */
 export const TEXTS = {
@@ -36,13 +37,6 @@ export const TEXTS = {
   image: 'Image from {host}',
   show: 'Show',
   whoAnonymous: 'Only you can see this chat, in this browser',
-  whoSoft: 'Chatting as {who}',
-  whoVerified: 'Signed in as {who}',
-  whoShared: 'Shared with everyone in {who}',
-  whoSharedUnnamed: 'Others take part in this chat',
-  whoEphemeral: 'This chat is not kept',
-  whoSession: 'Kept until you close this tab',
-  whoNone: 'This chat ends with this page',
   tool_search: 'Looking through the pages…',
   tool_remember: 'Making a note…',
   tool_recall: 'Recalling what you told me…',
@@ -73,8 +67,14 @@ const TOOLS: readonly (readonly [TextKey, RegExp])[] = [
   ['tool_search', /search|page|retriev|look|find|read/i],
 ];
 
-/** Words for a code that has none in the panel; `known` are words that the code has already. Set by `rare-texts.ts`. */
-export type DescribeRare = (trouble: Trouble, known: string | undefined, site: { overrides: Overrides; locale: string }) => string;
+/** What `rare-texts.ts` holds. */
+export interface RareTexts {
+  /** The whole of what is told about a trouble; `known` are words that its code has already. */
+  describeRare(trouble: Trouble, known: string | undefined, site: { overrides: Overrides; locale: string }): string;
+  /** Who can see the chat and how long it is kept. */
+  describeIdentity(identity: Who, overrides: Overrides): string;
+}
+type Who = NonNullable<PanelModel['identity']['value']>;
 
 /** The first text that stands under a key in `tables`, as their own member, filled in. */
 export function findText(key: string, tables: readonly Overrides[], values: Overrides = {}): string | undefined {
@@ -92,7 +92,7 @@ interface TroubleContext {
   readonly overrides: Overrides;
   readonly locale: string;
   /** Null until it was needed. */
-  readonly rare: DescribeRare | null;
+  readonly rare: RareTexts | null;
   readonly loadRare: () => void;
 }
 
@@ -104,7 +104,7 @@ export function describeTrouble(trouble: Trouble, { overrides, locale, rare, loa
   const words = createWords(overrides);
   const key = EVERYDAY.find(([, codes]) => codes.test(trouble.code))?.[0];
   const known = findText(`error_${trouble.code}`, [overrides, TEXTS]) ?? (key && words(key));
-  if (rare) return rare(trouble, known, { overrides, locale });
+  if (rare) return rare.describeRare(trouble, known, { overrides, locale });
   if (!known || trouble.retryAfterMs) loadRare();
   return known ?? words('error_unknown');
 }
