@@ -30,12 +30,19 @@ export interface MountOptions {
  * Puts a widget on the page: wires the rooms, draws launcher and panel. Null, with a warning, where a setting is missing.
  * Nothing is fetched or stored before it is opened; `inline` and `page` are open from the start.
  */
-export function mount({ clock = systemClock, events, fetch, launcher, sources, warn = warnInConsole }: MountOptions): Widget | null {
+export function mount({
+  clock = systemClock,
+  events,
+  fetch = globalThis.fetch,
+  launcher,
+  sources,
+  warn = warnInConsole,
+}: MountOptions): Widget | null {
   const settings = createSettings(sources, warn);
   if (settings === null) return null;
   const config = settings.config.peek();
   const { agent, baseUrl, mode } = config;
-  const transport = { baseUrl, clock, fetch: fetch ?? globalThis.fetch.bind(globalThis) };
+  const transport = { baseUrl, clock, fetch };
   const [widget, shutdown] = scope(() => {
     const parts = { settings, events, warn, transport, tabs: openTabs(agent), vault: openVault(agent, clock), isOpen: signal(false) };
     const panel = createPanel(parts);

@@ -67,8 +67,7 @@ export function createPanel(parts: Parts): Panel {
 
 function describe({ grant: { value: grant }, key: { value: key } }: Visit): PanelModel['identity']['value'] {
   if (grant === null || key === null) return null;
-  const { level, id, name } = grant.participant;
-  return { level, id, name: name ?? null, instance: grant.instance, storage: key.storage };
+  return { ...grant.participant, instance: grant.instance, storage: key.storage };
 }
 
 interface Server {

@@ -3,6 +3,7 @@ import type { Warn } from '../config/warn.ts';
 import { wipeBrowser } from '../identity/browser-key.ts';
 import {
   type Identity,
+  type IdentityChange,
   type IdentityInput,
   type IdentityReason,
   idOf,
@@ -138,10 +139,7 @@ function hearTabs({ events, tabs }: PeopleOptions, { current, idHere, replace, v
     if (left !== undefined && isWiped && !visit.peek().isPrivate()) {
       if (reason === 'renewal') replace(current(), reason, 'heard');
       else replace(NOBODY, reason === 'identify' ? reason : 'logout', 'heard');
-    } else if (reason) {
-      const { current, previous } = change;
-      events.emit('identitychange', { previous, current, reason: reason as string, elsewhere: true });
-    }
+    } else if (reason) events.emit('identitychange', { ...(change as unknown as IdentityChange), elsewhere: true });
   });
   onEnd(unhear);
 }

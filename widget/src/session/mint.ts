@@ -1,5 +1,4 @@
 import type { MintRequest, MintResponse } from '@familiar/protocol';
-import type { StepUp } from '../config/config.ts';
 import { type Identity, readClaims } from '../identity/identity.ts';
 import { withLimit } from '../identity/vault.ts';
 import { Failure, toFailure } from './failure.ts';
@@ -8,8 +7,6 @@ import type { SessionOptions } from './session.ts';
 import { type Credentials, send, type Transport } from './transport.ts';
 
 const PROVIDER_LIMIT_MS = 15_000;
-/** Somebody types a password, or looks for their phone. */
-const SIGN_IN_LIMIT_MS = 300_000;
 const EXPIRY_MARGIN_S = 30;
 
 export interface MintInput extends Credentials {
@@ -54,11 +51,11 @@ export function givenToken({ identityToken, getIdentityToken }: Identity, { cloc
   return Number(readClaims(identityToken).exp) - clock.unixSeconds() > EXPIRY_MARGIN_S ? identityToken : null;
 }
 
-/** A fresh identity token from the page. Kept nowhere. Fails with `identity_token_unavailable` when it throws or takes 15 s; a sign-in for `stepUp`, 5 minutes. */
-export async function askIdentityToken({ getIdentityToken }: Identity, { clock }: Transport, stepUp?: StepUp): Promise<string> {
+/** A fresh identity token from the page. Kept nowhere. Fails with `identity_token_unavailable` when it throws or takes 15 s. */
+export async function askIdentityToken({ getIdentityToken }: Identity, { clock }: Transport): Promise<string> {
   try {
-    const asked = Promise.resolve(getIdentityToken?.(stepUp && { stepUp }));
-    const token = await withLimit(asked, stepUp ? SIGN_IN_LIMIT_MS : PROVIDER_LIMIT_MS, clock);
+    const asked = Promise.resolve(getIdentityToken?.());
+    const token = await withLimit(asked, PROVIDER_LIMIT_MS, clock);
     if (typeof token === 'string') return token;
   } catch {
     // What the page's function threw is the page's affair and may hold a secret.

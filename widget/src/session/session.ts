@@ -1,10 +1,9 @@
 import type { MintResponse } from '@familiar/protocol';
-import type { Config, StepUp } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
 import type { BrowserKey } from '../identity/browser-key.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Tabs } from '../identity/tabs.ts';
 import { Failure, toFailure } from './failure.ts';
-import { askIdentityToken } from './mint.ts';
 import { createTokens, type Held } from './tokens.ts';
 import { type CallInit, limit, send, type Transport } from './transport.ts';
 
@@ -24,8 +23,8 @@ export interface Session extends Api {
   hurry(): void;
   /** A `DELETE` that outlives the page, if there is a token: the last words. Never rejects. */
   end(path: string): Promise<void>;
-  /** Takes a session token that comes of a fresh sign-in at the page. Throws `Failure`; the one at hand stays then. */
-  stepUp(demand: StepUp): Promise<void>;
+  /** Takes a session token for the identity token of a fresh sign-in. Throws `Failure`; the one at hand stays then. */
+  readonly signIn: (identityToken: string) => Promise<void>;
   /** The token at hand. */
   peek(): Held | null;
 }
@@ -47,7 +46,7 @@ export interface SessionOptions {
 }
 
 export function createSession(options: SessionOptions): Session {
-  const { identity, isStrictlyBound, key, life, transport } = options;
+  const { isStrictlyBound, key, life, transport } = options;
   const { hurry, peek, signIn, usable } = createTokens(options);
   const sendAs = async ({ grant: { token } }: Held, path: string, init: CallInit): Promise<Response> =>
     send(transport, path, { ...init, token, key: (await isStrictlyBound()) ? await key(null) : null });
@@ -81,11 +80,7 @@ export function createSession(options: SessionOptions): Session {
     grant: async () => (await usable()).grant,
     hurry,
     peek,
-    async stepUp(demand) {
-      const who = identity();
-      if (who.level !== 'verified') throw new Failure('identity_required');
-      await signIn(await askIdentityToken(who, transport, demand));
-    },
+    signIn,
     async end(path) {
       const held = peek();
       try {

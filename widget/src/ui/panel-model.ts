@@ -28,7 +28,7 @@ export interface PanelModel {
   readonly identity: ReadonlySignal<{
     readonly level: Level;
     readonly id: string | null;
-    readonly name: string | null;
+    readonly name?: string | null | undefined;
     readonly instance: InstanceRef | null;
     readonly storage: StorageKind;
   } | null>;

@@ -1,6 +1,7 @@
 import { derived, type ReadonlySignal, signal } from '../../reactive/signal.ts';
 import type { StepUpState } from '../../ui/extras/extras-model.ts';
-import type { People } from '../people.ts';
+import { withLimit } from '../../identity/vault.ts';
+import type { ExtrasOptions } from './watch-extras.ts';
 
 /** The way from "confirm it's you" through the page's own sign-in back into the run that waits. */
 export interface StepUp {
@@ -15,7 +16,10 @@ interface Progress {
   readonly hasFailed: boolean;
 }
 
-export function createStepUp(people: People): StepUp {
+/** Somebody types a password, or looks for their phone. */
+const SIGN_IN_LIMIT_MS = 300_000;
+
+export function createStepUp({ panel: { people }, transport }: ExtrasOptions): StepUp {
   const progress = signal<Progress | null>(null);
   // A call that waits again after it was confirmed: that sign-in was not recent or strong enough.
   const confirmed = new Set<string>();
@@ -34,7 +38,11 @@ export function createStepUp(people: People): StepUp {
     progress.value = { interruptId, isBusy: true, hasFailed: false };
     try {
       const { max_age: maxAge, acr_values: acrValues } = interrupt.metadata;
-      await visit.session.stepUp({ maxAge, ...(acrValues?.length && { acrValues }) });
+      const stepUp = { maxAge, ...(acrValues?.length && { acrValues }) };
+      const asked = Promise.resolve(people.current().getIdentityToken?.({ stepUp }));
+      const token = await withLimit(asked, SIGN_IN_LIMIT_MS, transport.clock);
+      if (typeof token !== 'string') throw new TypeError('An identity token is a text.');
+      await visit.session.signIn(token);
       // Cancelled meanwhile, or signed in as somebody else: then nothing goes on in their name.
       if (!isHere()) return;
       confirmed.add(interrupt.toolCallId);
