@@ -11,7 +11,8 @@ export class Failure extends Error {
 
   constructor(code: string, details?: { status?: number; retryAfterMs?: number | undefined; runId?: string | undefined }) {
     super(code);
-    Object.assign(this, { code, status: 0, ...details });
+    // All of them own: a page's prototypes add nothing.
+    Object.assign(this, { code, status: 0, retryAfterMs: undefined, runId: undefined, ...details });
   }
 }
 

@@ -1,4 +1,5 @@
 import type { MintRequest, MintResponse } from '@familiar/protocol';
+import type { BrowserKey } from '../identity/browser-key.ts';
 import { type Identity, readClaims } from '../identity/identity.ts';
 import { withLimit } from '../identity/vault.ts';
 import { Failure, toFailure } from './failure.ts';
@@ -10,6 +11,7 @@ const PROVIDER_LIMIT_MS = 15_000;
 const EXPIRY_MARGIN_S = 30;
 
 export interface MintInput extends Credentials {
+  readonly key: BrowserKey;
   readonly identity: Identity;
   /** The identity token that was asked for already. */
   readonly asked: string | null;
@@ -27,7 +29,7 @@ export async function mint({ config, transport }: SessionOptions, { asked, ident
       embed_key: embedKey,
       user_id: identity.userId ?? undefined,
       identity_token: identityToken,
-      anonymous_secret: init.key?.secret,
+      anonymous_secret: init.key.pair ? undefined : init.key.secret,
       instance: instance ?? undefined,
       attributes: identity.attributes ?? undefined,
     };

@@ -6,6 +6,7 @@ import { openTabs } from '../identity/tabs.ts';
 import { createChatServer, problem } from '../test/chat-server.ts';
 import { readProof } from '../test/identity-server.ts';
 import { createManualClock } from '../test/manual-clock.ts';
+import { Failure } from './failure.ts';
 import { createSession } from './session.ts';
 
 const MINT = '/v1/embed/session-tokens';
@@ -197,4 +198,19 @@ it('does not send a token again that the server has refused, nor ask the page an
   clock.advance(2_000);
   await expect(session.json(LIST)).rejects.toMatchObject({ code: 'identity_token_unavailable' });
   expect([server.count('GET', LIST), asked]).toEqual([1, 3]);
+});
+
+it('sends nothing that a page put on Object.prototype', async () => {
+  const polluted = { token: 'evil', secret: 'evil', body: 'evil', retryAfterMs: 1e9, runId: 'evil' };
+  const { server, session } = open();
+  Object.assign(Object.prototype, polluted);
+  onTestFinished(() => {
+    for (const name of Object.keys(polluted)) Reflect.deleteProperty(Object.prototype, name);
+  });
+  await session.json(LIST);
+  expect(server.seen.map(({ body, headers }) => [body, headers.get('authorization')])).toEqual([
+    [{ embed_key: 'pk_1' }, null],
+    [null, 'Bearer token-1'],
+  ]);
+  expect(new Failure('aborted')).toMatchObject({ retryAfterMs: undefined, runId: undefined });
 });

@@ -1,4 +1,5 @@
 import type { Clock } from '../config/clock.ts';
+import { copy } from '../config/own.ts';
 import type { BrowserKey } from '../identity/browser-key.ts';
 import { signProof } from '../identity/proof.ts';
 import { readFailure } from './failure.ts';
@@ -35,11 +36,8 @@ export const limit = (...signals: AbortSignal[]): AbortSignal => AbortSignal.any
  * One request without cookies, referrer or cache; once more with the server's nonce when it asks for one. It leaves in the
  * same task where nothing has to be proven. Throws `Failure` for every answer but 2xx.
  */
-export async function send(
-  { baseUrl, clock, fetch }: Transport,
-  path: string,
-  { body, key, token, ...init }: CallInit & Credentials,
-): Promise<Response> {
+export async function send({ baseUrl, clock, fetch }: Transport, path: string, given: CallInit & Credentials): Promise<Response> {
+  const { body, key, token, ...init }: CallInit & Credentials = copy(given);
   const url = baseUrl + path;
   const attempt = async (nonce?: string): Promise<Response> => {
     const headers: Record<string, string> = { ...init.headers };

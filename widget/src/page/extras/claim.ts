@@ -139,7 +139,7 @@ async function post({ transport }: ExtrasOptions, visit: Visit, body: ClaimReque
   const { token } = await visit.session.grant();
   const key = visit.key.peek();
   if (key === null) throw new Failure('aborted');
-  const sent = { ...body, anonymous_secret: key.secret };
+  const sent = { ...body, anonymous_secret: key.pair ? undefined : key.secret };
   const response = await send(transport, PATH, { method: 'POST', key, token, body: sent, signal: limit() });
   return response.json();
 }
