@@ -45,7 +45,7 @@ export function createEngine(deps: EngineDeps): Engine {
   const start: Engine['start'] = async (request) => {
     if (isDraining && !(await isKnown(deps.store, request.ref))) return { kind: 'draining' };
     const nowMs = deps.clock();
-    table.lost.delete(refKey(request.ref));
+    const wasLost = table.lost.delete(refKey(request.ref));
     const started = await startRun({ store: deps.store, owner }, request, { nowMs, leaseUntilMs: nowMs + leaseMs }).catch(
       (error: unknown) => {
         // The commit may have reached the store, and its answer not us. What was begun so is not begun now: nobody would know.
@@ -53,6 +53,8 @@ export function createEngine(deps: EngineDeps): Engine {
         throw error;
       },
     );
+    // What was lost is there, then, and still nobody works on it.
+    if (wasLost && started.kind === 'joined') table.lose(request.ref);
     if (started.kind !== 'started') return started;
     bus.publish(request.ref, started.stored);
     deps.report({ event: 'run_started' });

@@ -210,9 +210,10 @@ function settle(deps: JournalDeps, { entry, last }: Batch, stored: readonly Stor
   if (stored === null) {
     const isNews = !entry.isDropped;
     entry.isDropped = true;
-    // It has ended without us: readers look for themselves.
+    // It has ended without us: readers look for themselves. Unless it was the store, while this end was waiting for its turn.
     deps.bus.publish(entry.run.ref, []);
-    last?.done('gone');
+    if (entry.failure === null) last?.done('gone');
+    else last?.failed(entry.failure.error);
     if (isNews) entry.run.onLost('taken');
     return;
   }

@@ -47,6 +47,31 @@ describeFreshStores('a store that fails under a run', (store) => {
     await checkNextRun(bench, engine, session);
   }, 30_000);
 
+  test('away while the agent comes to its end: the end is not taken for somebody else’s, and comes with its code', async () => {
+    const { agent, step } = steppedAgent(PIECES);
+    const failing = failingStore(store);
+    const events: string[] = [];
+    const report = ({ event }: { readonly event: string }): unknown => events.push(event);
+    const { engine, session } = await begin(agent, { retryMs: [300], store: failing.store, report });
+    const call = request(session);
+    await engine.start(call);
+    const frames = readFrames(await open(engine, call.ref));
+    step();
+    const seen = await readUntil(frames, isType('TEXT_MESSAGE_CONTENT'));
+    failing.failNext(3);
+    step();
+    // The second piece has one more try; while it waits for that, the agent says the rest.
+    await expect.poll(() => failing.left()).toBe(1);
+    step();
+    await expect.poll(() => events, { timeout: 10_000 }).toContain('run_lost');
+    await engine.recover();
+    const rest = await collect(frames);
+    expect(rest.at(-1)?.event).toMatchObject({ type: 'RUN_ERROR', code: 'store_unavailable' });
+    expect([...seen, ...rest]).toEqual(await readRun(engine, call.ref));
+    for (const _ of PIECES) step();
+    await checkNextRun(bench, engine, session);
+  }, 30_000);
+
   test('whose answer to a commit is lost, whichever it is: nothing is written twice, and nothing hangs', async () => {
     let commits = 1;
     for (let lostAt = 1; lostAt <= commits; lostAt++) {
@@ -78,13 +103,11 @@ describeFreshStores('a store that fails under a run', (store) => {
       runs += 1;
       yield 'here';
     });
-    const { engine, session } = await begin(agent, { leaseMs: 300, store: failing.store });
+    const { engine, session } = await begin(agent, { store: failing.store });
     const call = request(session);
     failing.loseAnswerAfter(0);
     await expect(engine.start(call)).rejects.toMatchObject({ code: 'unavailable' });
     expect(await engine.start(call)).toEqual({ kind: 'joined' });
-    failing.loseAnswerAfter(0);
-    await expect(engine.start(call)).rejects.toMatchObject({ code: 'unavailable' });
     await engine.recover();
     expect((await readRun(engine, call.ref)).at(-1)?.event).toMatchObject({ type: 'RUN_ERROR', code: 'store_unavailable' });
     expect(runs).toBe(0);
