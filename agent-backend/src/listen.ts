@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
@@ -25,14 +25,37 @@ export function createHttpServer(backend: Backend): Server {
     // Streams are answers, which these do not limit.
     serverOptions: { headersTimeout: 10_000, requestTimeout: 30_000, maxHeaderSize: 16_384 },
     overrideGlobalObjects: false,
-    fetch: (request, env) => {
-      const { incoming } = env as HttpBindings;
-      return backend.fetch(request, { address: incoming.socket.remoteAddress ?? null, rawHeaders: incoming.rawHeaders });
+    fetch: async (request, env) => {
+      const { incoming, outgoing } = env as HttpBindings;
+      const info = { address: incoming.socket.remoteAddress ?? null, rawHeaders: incoming.rawHeaders };
+      return cutWhereItFails(await backend.fetch(request, info), outgoing);
     },
   }) as Server;
   server.maxConnections = MOST_CONNECTIONS;
   server.maxHeadersCount = 64;
   return server;
+}
+
+/** The adaptor prints what a body fails with, past the log. Here the connection is cut instead, and nothing is said. */
+function cutWhereItFails(response: Response, outgoing: ServerResponse): Response {
+  if (response.body === null || response.headers.get('content-type') !== 'text/event-stream') return response;
+  const reader = response.body.getReader();
+  // Not by reading: a connection that takes nothing more is what this is for.
+  reader.closed.catch(() => outgoing.destroy());
+  const body = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const next = await reader.read().catch(() => null);
+        // Cut off, it has no end: the adaptor cancels it when the connection is gone.
+        if (next === null) return;
+        if (next.done) controller.close();
+        else controller.enqueue(next.value);
+      },
+      cancel: (reason) => reader.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  );
+  return new Response(body, response);
 }
 
 /** Serves a backend over HTTP. Rejects with node's own error, such as `EADDRINUSE`. */

@@ -5,7 +5,9 @@ import type { Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { PassThrough } from 'node:stream';
+import { pino } from 'pino';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { runInput } from '../test/http-world.ts';
 import { functionAgent } from './agents/function-agent.ts';
 import { type Backend, createBackend } from './backend.ts';
@@ -23,6 +25,7 @@ const secret = `sk_${randomBytes(24).toString('base64url')}`;
 const authorization = `Bearer ${secret}`;
 let backend: Backend;
 let server: Server;
+const lines = new PassThrough({ encoding: 'utf8' });
 let said = 0;
 let peak = 0;
 
@@ -43,7 +46,7 @@ const told = (): Promise<void> => new Promise((resolve) => (hear = resolve));
 beforeAll(async () => {
   const limits = { streamsPerParticipant: READERS + 10 };
   const agents = { 'acme/helper': { name: 'Helper', agent, secretKeys: [{ name: 'server', secret }], limits } };
-  backend = await createBackend({ agents, dataDir: folder }, { env: {} });
+  backend = await createBackend({ agents, dataDir: folder }, { env: {}, log: pino({}, lines) });
   server = createHttpServer(backend).listen(address);
   await once(server, 'listening');
 });
@@ -124,9 +127,11 @@ test('fifty readers that stop reading are let go, and the memory that they cost 
   for (const { socket } of paused) socket.destroy();
 }, 60_000);
 
-test('who was let go finds the connection cut, comes back with the last event it has, and misses nothing', async () => {
+test('who was let go finds the connection cut, comes back with the last event it has, and misses nothing; the log alone says so, in one line', async () => {
   const path = await newSession();
   const slow = await openPaused(path);
+  lines.read();
+  const printed = [vi.spyOn(console, 'error'), vi.spyOn(console, 'info')];
   const all = idsIn(await keepUp(await ask(`${path}/runs?end_user_id=u_1`, runInput('go'))));
   expect(await countStreams()).toBe(0);
   slow.socket.resume();
@@ -141,4 +146,6 @@ test('who was let go finds the connection cut, comes back with the last event it
   while (!rest.text().includes('RUN_FINISHED')) await once(rest.socket, 'data');
   rest.socket.destroy();
   expect([...first, ...idsIn(rest.text())]).toEqual(all);
+  expect(String(lines.read()).match(/"event":"stream_cut","reason":"\w+"/g)).toEqual(['"event":"stream_cut","reason":"too_slow"']);
+  for (const print of printed) expect(print).not.toHaveBeenCalled();
 }, 60_000);

@@ -30,11 +30,12 @@ export interface Stream extends Pick<ReaderOptions, 'session' | 'from'> {
 
 /** An answer of Server-Sent Events. Ends when the credential does: the client comes back with a new one. */
 export async function openStream(call: Call, { session, from, release }: Stream): Promise<Response> {
-  const { metrics } = call.services;
+  const { metrics, log } = call.services;
   metrics.gauge('familiar_streams_open', 1);
-  const onClose = (): void => {
+  const onClose: ReaderOptions['onClose'] = (why) => {
     release();
     metrics.gauge('familiar_streams_open', -1);
+    if (why !== 'ended') log.warn({ event: 'stream_cut', reason: why }, 'stream');
   };
   try {
     const body = await openReader(
@@ -46,7 +47,7 @@ export async function openStream(call: Call, { session, from, release }: Stream)
       headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store, no-transform', 'x-accel-buffering': 'no' },
     });
   } catch (error) {
-    onClose();
+    onClose('ended');
     throw error;
   }
 }

@@ -18,10 +18,13 @@ export interface ReaderOptions {
   /** Asked again and again while the stream is open; the stream ends with the first `false`. */
   readonly mayRead: () => Promise<boolean>;
   /** Called once, however the stream ends. */
-  readonly onClose: () => void;
+  readonly onClose: (why: CloseReason) => void;
   /** Milliseconds; defaults 15,000, 3,500 and 250. */
   readonly intervals?: Partial<ReaderIntervals>;
 }
+
+/** `too_slow` and `unreadable`: cut off in the middle; the reader comes back with its cursor. */
+export type CloseReason = 'ended' | 'too_slow' | 'unreadable';
 
 export interface ReaderIntervals {
   readonly heartbeatMs: number;
@@ -32,6 +35,8 @@ export interface ReaderIntervals {
 
 const INTERVALS: ReaderIntervals = { heartbeatMs: LIMITS.heartbeatMs, checkMs: 3500, pollMs: 250 };
 const EVENTS_PER_READ = 200;
+
+const CUT_OFF = { too_slow: 'The reader is too slow.', unreadable: 'The events cannot be read.' };
 
 /** An SSE stream of durable events; `null` if there is no such session or run. Its end without a terminal event says "come back". */
 export async function openReader(deps: ReaderDeps, options: ReaderOptions): Promise<ReadableStream<Uint8Array> | null> {
@@ -77,14 +82,14 @@ function createReader(deps: ReaderDeps, options: ReaderState): Reader {
   let undos: readonly (() => void)[] = [];
 
   const isFull = (): boolean => (controller.desiredSize ?? 0) <= 0;
-  const close = (error?: Error): void => {
+  const close = (why: CloseReason = 'ended'): void => {
     if (state.isClosed) return;
     state.isClosed = true;
     for (const undo of undos) undo();
     inbox.wake();
-    options.onClose();
-    if (error === undefined) endQuietly(controller);
-    else controller.error(error);
+    options.onClose(why);
+    if (why === 'ended') endQuietly(controller);
+    else controller.error(new Error(CUT_OFF[why]));
   };
   const send = (event: StoredEvent): void => {
     // What does not fit stays in the store until it is asked for: a read gives many, and each may be large.
@@ -115,7 +120,7 @@ function createReader(deps: ReaderDeps, options: ReaderState): Reader {
     controller.enqueue(RETRY_FRAME);
     for (const frame of position.frames) controller.enqueue(encodeFrame(frame));
     if (position.isOver) close();
-    await pump().catch(() => close(new Error('The events cannot be read.')));
+    await pump().catch(() => close('unreadable'));
   };
   return { pump: begin, pulled: () => inbox.wake(), close: () => close() };
 }
@@ -123,7 +128,7 @@ function createReader(deps: ReaderDeps, options: ReaderState): Reader {
 interface Watched {
   readonly inbox: Inbox;
   readonly isFull: () => boolean;
-  readonly close: (error?: Error) => void;
+  readonly close: (why?: CloseReason) => void;
   readonly beat: () => void;
   /** While it catches up, a reader is slow at its leisure: what it does not take now, it reads later. */
   readonly mayDrop: () => boolean;
@@ -132,7 +137,7 @@ interface Watched {
 /** What moves a reader beside its own reading. Returns the undos. */
 function watch(deps: ReaderDeps, options: ReaderOptions, { inbox, isFull, close, beat, mayDrop }: Watched): (() => void)[] {
   const { heartbeatMs, checkMs, pollMs } = { ...INTERVALS, ...options.intervals };
-  const tooSlow = (): void => close(new Error('The reader is too slow.'));
+  const tooSlow = (): void => close('too_slow');
   const hear = (events: readonly StoredEvent[]): void => {
     if (!isFull()) inbox.put(events);
     else if (!mayDrop()) tooSlow();
