@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { type InstanceKind, LIMITS } from '@familiar/protocol';
 import type { Logger } from 'pino';
 import type { Clock } from './identity/clock.ts';
@@ -40,15 +41,16 @@ export function createRetention(deps: RetentionDeps): { stop(): Promise<void> } 
   };
 }
 
-/** One round of it. */
+/** One round of it. The embedded store works in this thread: between two steps, whatever waits takes its turn. */
 export async function sweep({ store, clock, engine }: Omit<RetentionDeps, 'log'>): Promise<void> {
   const now = clock();
-  for (let batch = 0; batch < MOST_BATCHES && (await deleteExpired(store, now)) > 0; batch++);
+  for (let batch = 0; batch < MOST_BATCHES && (await deleteExpired(store, now)) > 0; batch++) await setImmediate();
   for (const { kind, idleMs } of IDLE) {
     const seenBefore = now - idleMs;
     for (const scope of await listIdleInstances(store, { kind, seenBefore, limit: AT_ONCE })) {
       const isOver = await store.transaction((tx) => endIdleInstance(tx, scope, { kind, now, seenBefore }));
       if (isOver) engine.forget({ scope });
+      await setImmediate();
     }
   }
   await store.transaction((tx) => eraseRemains(tx, now));
