@@ -17,7 +17,7 @@ describeFreshStores('leases', (store) => {
       refs.push(call.ref);
     }
     refs.sort((a, b) => (a.session < b.session ? 1 : -1));
-    const locked: unknown[] = [];
+    const locked: string[] = [];
     const watched: Store = {
       ...store,
       transaction: (work) =>
@@ -27,6 +27,6 @@ describeFreshStores('leases', (store) => {
     };
     expect(await renewLeases(watched, refs, { owner: 'somebody else', leaseUntilMs: 1 })).toHaveLength(3);
     expect(locked).toHaveLength(3);
-    expect(locked).toEqual(locked.toSorted());
+    expect(locked).toEqual([...locked].sort((a, b) => (a < b ? -1 : 1)));
   });
 });
