@@ -34,8 +34,11 @@ const mint = async (token: string) =>
 test('an issuer whose key set cannot be had is 503 and one log line, without the token; then its users come in', async () => {
   const token = await signer.sign(nowMs, { aud: AGENT });
   const away = await mint(token);
-  expect({ status: away.status, retry: away.headers.get('retry-after') }).toEqual({ status: 503, retry: '5' });
-  await mint(token);
+  // As long as the issuer is not asked again.
+  expect({ status: away.status, retry: away.headers.get('retry-after') }).toEqual({ status: 503, retry: '30' });
+  expect(await away.json()).toMatchObject({ code: 'store_unavailable', detail: expect.stringContaining("issuer's keys") });
+  nowMs += 12_000;
+  expect((await mint(token)).headers.get('retry-after')).toBe('18');
   const log = String(lines.read());
   const said = log
     .split('\n')
@@ -45,6 +48,6 @@ test('an issuer whose key set cannot be had is 503 and one log line, without the
   for (const part of token.split('.')) expect(log).not.toContain(part);
 
   issuer.answer(publish([signer.jwk]));
-  nowMs += 30_000;
+  nowMs += 18_000;
   expect(await (await mint(token)).json()).toMatchObject({ level: 'verified', participant: { id: 'alice' } });
 });

@@ -1,5 +1,6 @@
 import { type ErrorCode, type Problem, STATUS_OF } from '@familiar/protocol';
 import { IdentityError } from '../identity/identity-error.ts';
+import { IssuerAwayError } from '../identity/remote-key-set.ts';
 import { CursorError } from '../sessions/index.ts';
 import { StoreError } from '../store/store.ts';
 
@@ -34,6 +35,14 @@ export function toHttpProblem(error: unknown): HttpProblem {
   if (error instanceof HttpProblem) return error;
   if (error instanceof IdentityError) return new HttpProblem(error.code, error.message, { nonce: error.nonce });
   if (error instanceof CursorError) return new HttpProblem('invalid_cursor', error.message);
+  if (error instanceof IssuerAwayError) {
+    const { retryAfterS } = error;
+    return new HttpProblem(
+      'store_unavailable',
+      "Identity tokens cannot be checked: their issuer's keys cannot be fetched. Try again after a while; the operator's log says why.",
+      { retryAfterS },
+    );
+  }
   if (error instanceof StoreError && error.code !== 'failed' && error.code !== 'conflict') {
     return new HttpProblem('store_unavailable', 'The store is away. Try again in a few seconds.', { retryAfterS: 5 });
   }

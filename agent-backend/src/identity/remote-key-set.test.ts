@@ -107,7 +107,7 @@ describe('while the issuer is away', () => {
       nowMs += 50 * MINUTE_MS - 1;
       expect(await isThere(set, 'old')).toBe(true);
       nowMs += 1;
-      await expect(set.find('old')).rejects.toMatchObject({ name: 'StoreError', code: 'unavailable' });
+      await expect(set.find('old')).rejects.toMatchObject({ name: 'IssuerAwayError', code: 'unavailable' });
       expect(await set.list()).toHaveLength(1);
       expect([...new Set(failures.map(({ issuer, trouble }) => `${issuer} ${trouble}`))]).toEqual([`idp ${word}`]);
       issuer.answer(publish([fresh.jwk]));

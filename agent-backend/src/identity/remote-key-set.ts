@@ -19,6 +19,17 @@ export interface KeySetFailure {
   readonly trouble: KeySetTrouble;
 }
 
+/** Not the store, but as if it were: whatever needs the keys cannot be told now. */
+export class IssuerAwayError extends StoreError {
+  /** Until the issuer is asked again. */
+  readonly retryAfterS: number;
+  constructor(retryAfterS: number) {
+    super('unavailable', "The issuer's key set cannot be fetched.");
+    this.name = 'IssuerAwayError';
+    this.retryAfterS = retryAfterS;
+  }
+}
+
 export interface RemoteKeySetDeps {
   readonly clock: Clock;
   /** Trusts the certificates that this process trusts: an issuer's private authority goes into `NODE_EXTRA_CA_CERTS`. */
@@ -35,7 +46,7 @@ export interface RemoteKeySet {
   peek(kid: string): IdentityKey | null;
   /**
    * `null` if the issuer does not publish this kid, or twice, or for something else than signing with an allowed algorithm.
-   * Rejects with `StoreError` `unavailable` if it cannot be asked and its last answer is too old.
+   * Rejects with `IssuerAwayError` if it cannot be asked and its last answer is too old.
    */
   find(kid: string): Promise<IdentityKey | null>;
   /** The newest keys that are known, asking for them first if they are old. Never rejects. */
@@ -87,7 +98,7 @@ export function createRemoteKeySet(entry: KeySetUrlEntry, { clock, fetch, report
     async find(kid) {
       if (!isFresh() || answer?.keys.has(kid) !== true) await refresh();
       if (answer === null || !isWithin(STALE_IF_ERROR_MS, clock() - answer.atMs)) {
-        throw new StoreError('unavailable', "The issuer's key set cannot be fetched.");
+        throw new IssuerAwayError(Math.min(Math.max(0, triedAtMs + COOLDOWN_MS - clock()), COOLDOWN_MS) / 1000);
       }
       return answer.keys.get(kid) ?? null;
     },
