@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PROBLEM } from './answer-schemas.ts';
 import type { CredentialKind, Route } from './route.ts';
 
 /** The routes as OpenAPI 3.1. */
@@ -13,6 +14,7 @@ export function describeRoutes(routes: readonly Route[]): unknown {
     info: { title: 'Familiar', version: '1' },
     paths,
     components: {
+      schemas: { Problem: z.toJSONSchema(PROBLEM) },
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: 'A session token, or a secret key from a server.' } },
     },
   };
@@ -37,8 +39,15 @@ function describeRoute(route: Route): unknown {
     ...body,
     ...(route.credentials.some((kind) => BEARERS.includes(kind)) ? { security: [{ bearer: [] }] } : {}),
     responses: {
-      '2XX': { description: 'Done.', content: { [route.answers ?? 'application/json']: {} } },
-      default: { description: 'A problem (RFC 9457) with a stable code.', content: { 'application/problem+json': {} } },
+      '2XX': { description: 'Done.', content: { [route.answers ?? 'application/json']: describeResult(route) } },
+      default: {
+        description: 'A problem (RFC 9457) with a stable code; with Retry-After where waiting helps.',
+        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+      },
     },
   };
+}
+
+function describeResult({ result }: Route): unknown {
+  return result === undefined ? {} : { schema: z.toJSONSchema(result) };
 }

@@ -29,6 +29,8 @@ export interface Route {
   readonly body?: z.ZodType;
   /** Media type of success. Default `application/json`. */
   readonly answers?: string;
+  /** Of success, for the description. */
+  readonly result?: z.ZodType;
   handle(call: Call): Promise<Response>;
 }
 

@@ -5,6 +5,7 @@ import { resolveServerCall } from '../../instance/server-instance.ts';
 import { listInterrupts, writeSessionEvent } from '../../runs/index.ts';
 import { createSession, deleteSession, endInstance, getSession, listMessages, listSessions, renameSession } from '../../sessions/index.ts';
 import { scrub } from '../../store/scrub.ts';
+import { MESSAGE_PAGE } from '../answer-schemas.ts';
 import { notFound } from '../problem.ts';
 import { type Call, empty, json, type Route, withBody } from '../route.ts';
 import { takeSession } from '../session-limits.ts';
@@ -22,7 +23,7 @@ export const SESSION_ROUTES: readonly Route[] = [
   withBody({
     method: 'POST',
     path: '/v1/sessions',
-    summary: 'Begins a conversation. With a secret key, metadata.end_user_id (alias user_id) names the user.',
+    summary: `Begins a conversation. With a secret key, metadata.end_user_id (alias user_id) names the user. Whom nobody vouches for begins ${LIMITS.anonymousSessionBurst} at once and ${LIMITS.anonymousSessionsPerHour} an hour, unless the agent says otherwise.`,
     credentials: BOTH,
     body: NEW_SESSION,
     handle: create,
@@ -40,8 +41,9 @@ export const SESSION_ROUTES: readonly Route[] = [
   {
     method: 'GET',
     path: '/v1/sessions/:id/messages',
-    summary: 'The last messages, oldest first; next_cursor goes into before=.',
+    summary: 'The last messages, oldest first; next_cursor goes into before=. With what the newest run waits for.',
     credentials: BOTH,
+    result: MESSAGE_PAGE,
     handle: messages,
   },
 ];
