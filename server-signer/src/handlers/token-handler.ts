@@ -1,4 +1,5 @@
 import { answer, type TokenHandlerOptions } from './answer.ts';
+import { readOwnOrigin } from './own-origin.ts';
 
 /**
  * The route that gives a signed-in page its identity token, for everything that speaks Fetch: Next route handlers, Hono, Deno, Bun.
@@ -13,15 +14,14 @@ export function tokenHandler<Incoming extends Request = Request>(
       method: request.method,
       fetchSite: request.headers.get('sec-fetch-site'),
       origin: request.headers.get('origin'),
-      ownOrigin: readOwnOrigin(request),
+      ownOrigin: ownOriginOf(request),
     });
     return new Response(body, { status, headers });
   };
 }
 
 /** What the page addressed. Next writes `localhost` into `url`, whatever the host; a page cannot set `Host` (Fetch §2.2.2). */
-function readOwnOrigin({ url, headers }: Request): string {
-  const { protocol, origin } = new URL(url);
-  const host = headers.get('host');
-  return host === null ? origin : `${protocol}//${host}`;
+function ownOriginOf({ url, headers }: Request): string | null {
+  const { protocol, host } = new URL(url);
+  return readOwnOrigin(protocol === 'https:' ? 'https' : 'http', headers.get('host') ?? host);
 }
