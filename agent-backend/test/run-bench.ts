@@ -13,7 +13,7 @@ import {
 } from '../src/runs/index.ts';
 import { createSession, listMessages } from '../src/sessions/index.ts';
 import type { Store } from '../src/store/store.ts';
-import { collect, type Frame, readFrames } from './run-frames.ts';
+import { collect, type Frame, isType, readFrames, readUntil } from './run-frames.ts';
 
 const scope = { agent: 'acme/helper', instance: 'inst_a' };
 const participant: Participant = { level: 'anonymous', id: 'anon_x' };
@@ -71,3 +71,14 @@ export function openRunBench(store: Store) {
 }
 
 export type RunBench = ReturnType<typeof openRunBench>;
+
+/** A run of an agent that says its pieces one by one, and has said the first. */
+export async function startTalking({ begin, request, open }: RunBench, pieces: readonly string[], options: EngineOptions = {}) {
+  const { agent, step } = steppedAgent(pieces);
+  const { engine, session } = await begin(agent, options);
+  const call = request(session);
+  await engine.start(call);
+  const frames = readFrames(await open(engine, call.ref));
+  step();
+  return { agent, engine, session, call, frames, step, seen: await readUntil(frames, isType('TEXT_MESSAGE_CONTENT')) };
+}

@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { formatCursor } from '@familiar/protocol';
 import { afterEach, expect, test } from 'vitest';
 import { describeFreshStores } from '../../test/describe-stores.ts';
-import { openRunBench, steppedAgent } from '../../test/run-bench.ts';
+import { openRunBench, startTalking, steppedAgent } from '../../test/run-bench.ts';
 import { collect, isType, readFrames, readUntil, textOf } from '../../test/run-frames.ts';
 import { functionAgent } from '../agents/function-agent.ts';
 
 describeFreshStores('runs', (store) => {
-  const { begin, request, open, readRun, messages, close, scope, participant } = openRunBench(store);
+  const bench = openRunBench(store);
+  const { begin, request, open, readRun, messages, close, scope, participant } = bench;
   afterEach(close);
 
   test('a run is told from its start to its end, and its answer is stored', async () => {
@@ -99,13 +100,7 @@ describeFreshStores('runs', (store) => {
   });
 
   test('cancel keeps what was said, and nothing comes after it', async () => {
-    const { agent, step } = steppedAgent(['said ', 'unsaid']);
-    const { engine, session } = await begin(agent);
-    const call = request(session);
-    await engine.start(call);
-    const frames = readFrames(await open(engine, call.ref));
-    step();
-    await readUntil(frames, isType('TEXT_MESSAGE_CONTENT'));
+    const { engine, session, call, frames, step } = await startTalking(bench, ['said ', 'unsaid']);
     expect(await engine.cancel(call.ref)).toEqual({ kind: 'ended', status: 'cancelled' });
     expect(await engine.cancel(call.ref)).toEqual({ kind: 'ended', status: 'cancelled' });
     step();
@@ -132,13 +127,7 @@ describeFreshStores('runs', (store) => {
   });
 
   test('a drain ends what does not end by itself as interrupted, and starts nothing new', async () => {
-    const { agent, step } = steppedAgent(['part', 'never']);
-    const { engine, session } = await begin(agent);
-    const call = request(session);
-    await engine.start(call);
-    const frames = readFrames(await open(engine, call.ref));
-    step();
-    await readUntil(frames, isType('TEXT_MESSAGE_CONTENT'));
+    const { engine, session, call, frames } = await startTalking(bench, ['part', 'never']);
     await engine.drain(0);
     expect((await collect(frames)).at(-1)?.event).toMatchObject({ type: 'RUN_ERROR', code: 'interrupted' });
     expect(await engine.start(request(session))).toEqual({ kind: 'draining' });

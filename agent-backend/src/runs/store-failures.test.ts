@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { describeFreshStores, describeStoreSources } from '../../test/describe-stores.ts';
 import { failingStore } from '../../test/failing-store.ts';
-import { openRunBench, type RunBench, steppedAgent } from '../../test/run-bench.ts';
+import { openRunBench, type RunBench, startTalking, steppedAgent } from '../../test/run-bench.ts';
 import { collect, isType, readFrames, readUntil, textOf } from '../../test/run-frames.ts';
 import { createPostgresSource, createSqliteSource } from '../../test/stores.ts';
 import { functionAgent } from '../agents/function-agent.ts';
@@ -23,17 +23,12 @@ describeFreshStores('a store that fails under a run', (store) => {
   afterEach(close);
 
   test('away for longer than the run waits: it ends with its code once the store is back, and what was stored is kept', async () => {
-    const { agent, step } = steppedAgent(PIECES);
     const failing = failingStore(store);
     const events: string[] = [];
     const report = ({ event }: { readonly event: string }): unknown => events.push(event);
-    const { engine, session } = await begin(agent, { ...IMPATIENT, store: failing.store, report });
+    const options = { ...IMPATIENT, store: failing.store, report };
+    const { engine, session, call, frames, step, seen } = await startTalking(bench, PIECES, options);
     await engine.recover();
-    const call = request(session);
-    await engine.start(call);
-    const frames = readFrames(await open(engine, call.ref));
-    step();
-    const seen = await readUntil(frames, isType('TEXT_MESSAGE_CONTENT'));
     failing.failing(true);
     step();
     await expect.poll(() => events, { timeout: 10_000 }).toContain('run_lost');
@@ -48,16 +43,11 @@ describeFreshStores('a store that fails under a run', (store) => {
   }, 30_000);
 
   test('away while the agent comes to its end: the end is not taken for somebody else’s, and comes with its code', async () => {
-    const { agent, step } = steppedAgent(PIECES);
     const failing = failingStore(store);
     const events: string[] = [];
     const report = ({ event }: { readonly event: string }): unknown => events.push(event);
-    const { engine, session } = await begin(agent, { retryMs: [300], store: failing.store, report });
-    const call = request(session);
-    await engine.start(call);
-    const frames = readFrames(await open(engine, call.ref));
-    step();
-    const seen = await readUntil(frames, isType('TEXT_MESSAGE_CONTENT'));
+    const options = { retryMs: [300], store: failing.store, report };
+    const { engine, session, call, frames, step, seen } = await startTalking(bench, PIECES, options);
     failing.failNext(3);
     step();
     // The second piece has one more try; while it waits for that, the agent says the rest.
@@ -121,13 +111,7 @@ describeStoreSources('a store that is closed under a run', (source) => {
     const options = await source.create();
     const first = await openStore(options);
     const before = openRunBench(first);
-    const { agent, step } = steppedAgent(['one ', 'two']);
-    const { engine, session } = await before.begin(agent, { leaseMs: 90 });
-    const call = before.request(session);
-    await engine.start(call);
-    const frames = readFrames(await before.open(engine, call.ref));
-    step();
-    await readUntil(frames, isType('TEXT_MESSAGE_CONTENT'));
+    const { agent, session, call, step } = await startTalking(before, ['one ', 'two'], { leaseMs: 90 });
     await first.close();
     step();
     await before.close();
@@ -149,15 +133,10 @@ test('a disk that is full: a run ends with its code, none begins, and both work 
   const source = createSqliteSource();
   const store = await openStore(await source.create());
   const bench = openRunBench(store);
-  const { begin, newSession, request, open, readRun, messages } = bench;
-  const { agent, step } = steppedAgent(['small ', 'x'.repeat(500_000), 'end']);
-  const { engine, session } = await begin(agent, IMPATIENT);
+  const { newSession, request, readRun, messages } = bench;
+  const pieces = ['small ', 'x'.repeat(500_000), 'end'];
+  const { engine, session, call, frames, step, seen } = await startTalking(bench, pieces, IMPATIENT);
   await engine.recover();
-  const call = request(session);
-  await engine.start(call);
-  const frames = readFrames(await open(engine, call.ref));
-  step();
-  const seen = await readUntil(frames, isType('TEXT_MESSAGE_CONTENT'));
   const other = request(await newSession(), 'x'.repeat(300_000));
   const [size] = await store.rows<{ page_count: number }>('PRAGMA page_count');
   await store.rows(`PRAGMA max_page_count = ${size?.page_count ?? 0}`);
@@ -183,12 +162,7 @@ test('PostgreSQL ending every connection, again and again: the run goes on and l
   const [store, admin] = [await openStore(options), await openStore(options)];
   const bench = openRunBench(store);
   const pieces = Array.from({ length: 20 }, (_, index) => `${index} `);
-  const { agent, step } = steppedAgent(pieces);
-  const { engine, session } = await bench.begin(agent);
-  const call = bench.request(session);
-  await engine.start(call);
-  step();
-  await readUntil(readFrames(await bench.open(engine, call.ref)), isType('TEXT_MESSAGE_CONTENT'));
+  const { engine, session, call, step } = await startTalking(bench, pieces);
   for (const _ of pieces) {
     step();
     await admin.rows(
