@@ -1,7 +1,7 @@
-import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { importJWK, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { generateSigningKey } from '../src/generate-signing-key.ts';
+import { askToken } from './ask-token.ts';
 import { type NextSite, startNextSite } from './next-site.ts';
 import { readProgram } from './published.ts';
 
@@ -38,27 +38,7 @@ afterAll(async () => site?.close());
 
 const alice = { cookie: 'session=alice' };
 
-interface Answered {
-  readonly status: number | undefined;
-  readonly headers: IncomingHttpHeaders;
-  readonly json: Readonly<Record<string, unknown>>;
-}
-
-/** By `node:http`, because `fetch` writes `Sec-Fetch-*` and `Origin` itself. */
-async function ask(path: string, { method = 'POST', ...headers }: Record<string, string>): Promise<Answered> {
-  return new Promise((done, fail) => {
-    const request = httpRequest({ host: '127.0.0.1', port: site?.port, path, method, headers }, (response) => {
-      const parts: Buffer[] = [];
-      response.on('data', (part: Buffer) => void parts.push(part));
-      response.on('end', () => {
-        const text = Buffer.concat(parts).toString();
-        done({ status: response.statusCode, headers: response.headers, json: text === '' ? {} : JSON.parse(text) });
-      });
-    });
-    request.on('error', fail);
-    request.end();
-  });
-}
+const ask = (path: string, call: Record<string, string>) => askToken({ port: site?.port, path }, call);
 
 describe.each(['/familiar-token', '/api/familiar-token'])('on Next, the route %s', (path) => {
   test('mints a token for the session’s user, never cached and without a CORS header', async () => {

@@ -1,4 +1,4 @@
-import { createServer, request as httpRequest, type IncomingMessage, type RequestListener } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
 import express from 'express';
@@ -6,6 +6,7 @@ import fastify from 'fastify';
 import { Hono } from 'hono';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { askToken } from '../../test/ask-token.ts';
 import { generateSigningKey } from '../generate-signing-key.ts';
 import { createSigner } from '../signer.ts';
 import { fastifyTokenHandler } from './fastify-token-handler.ts';
@@ -66,27 +67,7 @@ const frameworks: Readonly<Record<string, () => Promise<Running>>> = {
   },
 };
 
-interface Answered {
-  readonly status: number | undefined;
-  readonly headers: IncomingMessage['headers'];
-  readonly json: Readonly<Record<string, unknown>>;
-}
-
-/** By `node:http`, because `fetch` writes `Sec-Fetch-*` and `Origin` itself. */
-async function ask(port: number, { method = 'POST', body = '', ...headers }: Record<string, string>): Promise<Answered> {
-  return new Promise((done, fail) => {
-    const request = httpRequest({ host: '127.0.0.1', port, path: '/token', method, headers }, (response) => {
-      const parts: Buffer[] = [];
-      response.on('data', (part: Buffer) => void parts.push(part));
-      response.on('end', () => {
-        const text = Buffer.concat(parts).toString();
-        done({ status: response.statusCode, headers: response.headers, json: text === '' ? {} : JSON.parse(text) });
-      });
-    });
-    request.on('error', fail);
-    request.end(body);
-  });
-}
+const ask = (port: number, call: Record<string, string>) => askToken({ port, path: '/token' }, call);
 
 describe.each(Object.entries(frameworks))('on %s', (_name, start) => {
   let running: Running;
