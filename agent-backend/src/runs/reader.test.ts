@@ -1,17 +1,24 @@
 import { LIMITS, type RunEvent } from '@familiar/protocol';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { createSqliteSource } from '../../test/stores.ts';
 import { createSession } from '../sessions/index.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
 import { createEventBus } from './event-bus.ts';
-import { openReader } from './reader.ts';
+import { type CloseReason, openReader } from './reader.ts';
 import { insertEvents } from './stored-event.ts';
 
 const EVENTS = 300;
 const PIECE = 'x'.repeat(8 * 1024);
 
-test('a reader that catches up has no more waiting for it than it may fall behind, and gets all of it', async () => {
+const undos: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const undo of undos.splice(0)) await undo();
+  vi.useRealTimers();
+});
+
+/** A session with many large events, and a reader that begins before the first of them. */
+async function openBacklog() {
   const source = createSqliteSource();
   const opened = await openStore(await source.create());
   let hasRead = (): void => undefined;
@@ -31,19 +38,52 @@ test('a reader that catches up has no more waiting for it than it may fall behin
   const events = Array.from({ length: EVENTS }, () => event);
   await store.transaction((sql) => insertEvents(sql, { session, stream: 'run', firstSeq: 1, events, nowMs: 1 }));
   const from = { kind: 'session', lastEventId: 'run:0' } as const;
-  const stream = await openReader({ store, bus: createEventBus() }, { session, from, mayRead: async () => true, onClose: () => undefined });
+  const closed: CloseReason[] = [];
+  const onClose = (why: CloseReason): void => void closed.push(why);
+  const stream = await openReader({ store, bus: createEventBus() }, { session, from, mayRead: async () => true, onClose });
   await firstRead;
   await new Promise((resolve) => setImmediate(resolve));
+  const reader = (stream ?? new ReadableStream<Uint8Array>()).getReader();
+  undos.push(async () => {
+    await reader.cancel().catch(() => undefined);
+    await store.close();
+    await source.stop();
+  });
+  return { store, reader, closed };
+}
+
+const seqsIn = (text: string): number[] => [...text.matchAll(/^id: run:(\d+)$/gm)].map(([, seq]) => Number(seq));
+const ALL = Array.from({ length: EVENTS }, (_, index) => index + 1);
+
+test('a reader that catches up has no more waiting for it than it may fall behind, and gets all of it', async () => {
+  const { store, reader } = await openBacklog();
   // Whatever is not waiting in memory by now is read from the rows as they are from now on.
   await store.run("UPDATE events SET data = '{}'");
-  const reader = (stream ?? new ReadableStream<Uint8Array>()).pipeThrough(new TextDecoderStream()).getReader();
   let text = '';
-  while (!text.includes(`id: run:${EVENTS}\n`)) text += (await reader.read()).value ?? '';
-  await reader.cancel();
+  while (!text.includes(`id: run:${EVENTS}\n`)) text += new TextDecoder().decode((await reader.read()).value);
   const inMemory = text.split(PIECE).length - 1;
   expect(inMemory).toBeGreaterThan(1);
   expect(inMemory * PIECE.length).toBeLessThanOrEqual(LIMITS.slowReaderBytes + PIECE.length);
-  expect([...text.matchAll(/^id: run:(\d+)$/gm)].map(([, seq]) => Number(seq))).toEqual(events.map((_, index) => index + 1));
-  await store.close();
-  await source.stop();
+  expect(seqsIn(text)).toEqual(ALL);
+});
+
+test('one that catches up slowly, a piece in 15 seconds, is not taken for one that stopped', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  const { reader, closed } = await openBacklog();
+  let text = '';
+  while (!text.includes(`id: run:${EVENTS}\n`)) {
+    text += new TextDecoder().decode((await reader.read()).value);
+    await new Promise((resolve) => setImmediate(resolve));
+    vi.advanceTimersByTime(LIMITS.heartbeatMs);
+  }
+  expect(seqsIn(text)).toEqual(ALL);
+  expect(closed).toEqual([]);
+});
+
+test('one that takes nothing for two heartbeats is cut off', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  const { reader, closed } = await openBacklog();
+  vi.advanceTimersByTime(2 * LIMITS.heartbeatMs);
+  expect(closed).toEqual(['too_slow']);
+  await expect(reader.read()).rejects.toThrow('too slow');
 });

@@ -77,7 +77,7 @@ interface ReaderState extends ReaderOptions {
 function createReader(deps: ReaderDeps, options: ReaderState): Reader {
   const { session, controller, position } = options;
   const run = options.from.kind === 'run' ? options.from.run : undefined;
-  const state = { pos: position.pos, isClosed: false, isLive: false };
+  const state = { pos: position.pos, isClosed: false, isLive: false, hasTaken: false };
   const inbox = createInbox();
   let undos: readonly (() => void)[] = [];
 
@@ -115,14 +115,31 @@ function createReader(deps: ReaderDeps, options: ReaderState): Reader {
     }
   };
   const begin = async (): Promise<void> => {
-    const beat = (): void => controller.enqueue(HEARTBEAT_FRAME);
+    const beat = (): void => beatOrEnd(state, { isFull, close, say: () => controller.enqueue(HEARTBEAT_FRAME) });
     undos = watch(deps, options, { inbox, isFull, close, beat, mayDrop: () => !state.isLive });
     controller.enqueue(RETRY_FRAME);
     for (const frame of position.frames) controller.enqueue(encodeFrame(frame));
     if (position.isOver) close();
     await pump().catch(() => close('unreadable'));
   };
-  return { pump: begin, pulled: () => inbox.wake(), close: () => close() };
+  const pulled = (): void => {
+    state.hasTaken = true;
+    inbox.wake();
+  };
+  return { pump: begin, pulled, close: () => close() };
+}
+
+interface Beating {
+  readonly isFull: () => boolean;
+  readonly close: (why: CloseReason) => void;
+  readonly say: () => void;
+}
+
+/** A queue that is full while it catches up is no wonder; one of which nothing was taken since the last time, nobody reads. */
+function beatOrEnd(state: { readonly isLive: boolean; hasTaken: boolean }, { isFull, close, say }: Beating): void {
+  if (!isFull()) say();
+  else if (state.isLive || !state.hasTaken) close('too_slow');
+  else state.hasTaken = false;
 }
 
 interface Watched {
@@ -137,15 +154,13 @@ interface Watched {
 /** What moves a reader beside its own reading. Returns the undos. */
 function watch(deps: ReaderDeps, options: ReaderOptions, { inbox, isFull, close, beat, mayDrop }: Watched): (() => void)[] {
   const { heartbeatMs, checkMs, pollMs } = { ...INTERVALS, ...options.intervals };
-  const tooSlow = (): void => close('too_slow');
   const hear = (events: readonly StoredEvent[]): void => {
     if (!isFull()) inbox.put(events);
-    else if (!mayDrop()) tooSlow();
+    else if (!mayDrop()) close('too_slow');
   };
-  const beatOrEnd = (): void => (isFull() ? tooSlow() : beat());
   return [
     deps.bus.listen(options.session, hear),
-    every(heartbeatMs, beatOrEnd),
+    every(heartbeatMs, beat),
     every(checkMs, () => void endUnless(options.mayRead, close)),
     ...(deps.store.kind === 'postgres' ? [every(pollMs, () => inbox.wake())] : []),
   ];
