@@ -88,8 +88,7 @@ function createReader(deps: ReaderDeps, options: ReaderState): Reader {
     for (const undo of undos) undo();
     inbox.wake();
     options.onClose(why);
-    if (why === 'ended') endQuietly(controller);
-    else controller.error(new Error(CUT_OFF[why]));
+    endStream(controller, why);
   };
   const send = (event: StoredEvent): void => {
     // What does not fit stays in the store until it is asked for: a read gives many, and each may be large.
@@ -126,7 +125,7 @@ function createReader(deps: ReaderDeps, options: ReaderState): Reader {
     state.hasTaken = true;
     inbox.wake();
   };
-  return { pump: begin, pulled, close: () => close() };
+  return { pump: begin, pulled, close };
 }
 
 interface Beating {
@@ -209,7 +208,8 @@ async function endUnless(mayRead: () => Promise<boolean>, close: () => void): Pr
   }
 }
 
-function endQuietly(controller: ReadableStreamDefaultController<Uint8Array>): void {
+function endStream(controller: ReadableStreamDefaultController<Uint8Array>, why: CloseReason): void {
+  if (why !== 'ended') return controller.error(new Error(CUT_OFF[why]));
   try {
     controller.close();
   } catch {
