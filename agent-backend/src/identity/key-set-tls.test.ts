@@ -55,7 +55,7 @@ describe('a key set behind TLS', { timeout: 60_000 }, () => {
 
   test('is fetched where its certificate is trusted, and refused by name where it is not', async () => {
     expect(await ask([good], trusted)).toEqual([{ found: 'ES256', troubles: [] }]);
-    expect(await ask([good], null)).toEqual([{ found: 'StoreError', troubles: ['certificate_refused'] }]);
+    expect(await ask([good], null)).toEqual([{ found: 'IssuerAwayError', troubles: ['certificate_refused'] }]);
   });
 
   test('is refused with a certificate that has expired, or is for another host, though its authority is trusted', async () => {
@@ -63,7 +63,7 @@ describe('a key set behind TLS', { timeout: 60_000 }, () => {
     const all = join(folder, 'all.pem');
     writeFileSync(all, certificates.map(({ cert }) => cert).join(''));
     const urls = await Promise.all(certificates.map((certificate) => serve(certificate, publishKeys)));
-    const refused = { found: 'StoreError', troubles: ['certificate_refused'] };
+    const refused = { found: 'IssuerAwayError', troubles: ['certificate_refused'] };
     expect(await ask(urls, all)).toEqual([refused, refused]);
   });
 
@@ -75,7 +75,7 @@ describe('a key set behind TLS', { timeout: 60_000 }, () => {
     for (const location of [plain.url, good]) {
       urls.push(await serve(certificate, (_request, response) => void response.writeHead(302, { location }).end()));
     }
-    const refused = { found: 'StoreError', troubles: ['redirected'] };
+    const refused = { found: 'IssuerAwayError', troubles: ['redirected'] };
     expect(await ask(urls, redirecting)).toEqual([refused, refused]);
     expect(plain.requests()).toBe(0);
   });
