@@ -114,8 +114,7 @@ function createReader(deps: ReaderDeps, options: ReaderState): Reader {
     }
   };
   const begin = async (): Promise<void> => {
-    const beat = (): void => beatOrEnd(state, { isFull, close, say: () => controller.enqueue(HEARTBEAT_FRAME) });
-    undos = watch(deps, options, { inbox, isFull, close, beat, mayDrop: () => !state.isLive });
+    undos = watch(deps, options, { inbox, isFull, close, state, say: () => controller.enqueue(HEARTBEAT_FRAME) });
     controller.enqueue(RETRY_FRAME);
     for (const frame of position.frames) controller.enqueue(encodeFrame(frame));
     if (position.isOver) close();
@@ -128,34 +127,27 @@ function createReader(deps: ReaderDeps, options: ReaderState): Reader {
   return { pump: begin, pulled, close };
 }
 
-interface Beating {
-  readonly isFull: () => boolean;
-  readonly close: (why: CloseReason) => void;
-  readonly say: () => void;
-}
-
-/** A queue that is full while it catches up is no wonder; one of which nothing was taken since the last time, nobody reads. */
-function beatOrEnd(state: { readonly isLive: boolean; hasTaken: boolean }, { isFull, close, say }: Beating): void {
-  if (!isFull()) say();
-  else if (state.isLive || !state.hasTaken) close('too_slow');
-  else state.hasTaken = false;
-}
-
 interface Watched {
   readonly inbox: Inbox;
   readonly isFull: () => boolean;
   readonly close: (why?: CloseReason) => void;
-  readonly beat: () => void;
-  /** While it catches up, a reader is slow at its leisure: what it does not take now, it reads later. */
-  readonly mayDrop: () => boolean;
+  readonly say: () => void;
+  /** While it catches up, a reader is slow at its leisure, as long as it takes something: what it does not take now, it reads later. */
+  readonly state: { readonly isLive: boolean; hasTaken: boolean };
 }
 
 /** What moves a reader beside its own reading. Returns the undos. */
-function watch(deps: ReaderDeps, options: ReaderOptions, { inbox, isFull, close, beat, mayDrop }: Watched): (() => void)[] {
+function watch(deps: ReaderDeps, options: ReaderOptions, { inbox, isFull, close, say, state }: Watched): (() => void)[] {
   const { heartbeatMs, checkMs, pollMs } = { ...INTERVALS, ...options.intervals };
   const hear = (events: readonly StoredEvent[]): void => {
     if (!isFull()) inbox.put(events);
-    else if (!mayDrop()) close('too_slow');
+    else if (state.isLive) close('too_slow');
+  };
+  // The queue of whoever catches up is full at any time; one of which nothing was taken since the last beat, nobody reads.
+  const beat = (): void => {
+    if (!isFull()) return say();
+    if (state.isLive || !state.hasTaken) return close('too_slow');
+    state.hasTaken = false;
   };
   return [
     deps.bus.listen(options.session, hear),
