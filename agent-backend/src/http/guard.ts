@@ -23,7 +23,7 @@ export function checkRequest(url: URL, info: ConnectionInfo): void {
 }
 
 /** Parameters that routes read, with the code of a doubled one. Two values name two things, and which one is meant is not ours to guess. */
-const SINGLE_PARAMETERS = {
+export const SINGLE_PARAMETERS = {
   end_user_id: 'conflicting_ids',
   user_id: 'conflicting_ids',
   instance: 'conflicting_ids',

@@ -2,10 +2,17 @@ import { LIMITS, STATUS_OF } from '@familiar/protocol';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { interruptsOf, openStepUpWorld, type StepUpWorld } from '../../test/step-up-world.ts';
 import { MESSAGE_PAGE, PROBLEM } from './answer-schemas.ts';
+import { SINGLE_PARAMETERS } from './guard.ts';
 import { ROUTES } from './routes.ts';
 
+interface Operation {
+  readonly summary: string;
+  readonly parameters: readonly { readonly name: string; readonly in: string }[];
+  readonly responses: object;
+}
+
 interface Described {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly summary: string; readonly responses: object }>>>>;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   readonly components: { readonly schemas: { readonly Problem: { readonly properties: { readonly code: { readonly enum: string[] } } } } };
 }
 
@@ -23,6 +30,12 @@ test('the description holds every route of the table, and no other', () => {
   );
   const inText = Object.entries(described.paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method} ${path}`));
   expect(new Set(inText)).toEqual(new Set(inTable));
+});
+
+test('the description holds every parameter that a route reads, and each of those may come once', () => {
+  const operations = Object.values(described.paths).flatMap((methods) => Object.values(methods));
+  const inQuery = operations.flatMap(({ parameters }) => parameters.filter((one) => one.in === 'query').map(({ name }) => name));
+  expect(new Set(inQuery)).toEqual(new Set(Object.keys(SINGLE_PARAMETERS)));
 });
 
 test('the description holds every code of a problem, and problems are as described', async () => {

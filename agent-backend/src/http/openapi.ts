@@ -23,19 +23,20 @@ export function describeRoutes(routes: readonly Route[]): unknown {
 const BEARERS: readonly CredentialKind[] = ['session', 'secret'];
 
 function describeRoute(route: Route): unknown {
-  const parameters = [...route.path.matchAll(/:([A-Za-z]+)/g)].map(([, name]) => ({
+  const inPath = [...route.path.matchAll(/:([A-Za-z]+)/g)].map(([, name]) => ({
     name,
     in: 'path',
     required: true,
     schema: { type: 'string' },
   }));
+  const query = (route.query ?? []).map((name) => ({ name, in: 'query', schema: { type: 'string' } }));
   const body =
     route.body === undefined
       ? {}
       : { requestBody: { required: true, content: { 'application/json': { schema: z.toJSONSchema(route.body, { io: 'input' }) } } } };
   return {
     summary: route.summary,
-    ...(parameters.length === 0 ? {} : { parameters }),
+    parameters: [...inPath, ...query],
     ...body,
     ...(route.credentials.some((kind) => BEARERS.includes(kind)) ? { security: [{ bearer: [] }] } : {}),
     responses: {

@@ -26,6 +26,8 @@ export interface Route {
   readonly path: string;
   readonly summary: string;
   readonly credentials: readonly CredentialKind[];
+  /** Names of the query's parameters that it reads, for the description; `SINGLE_PARAMETERS` has them all. */
+  readonly query?: readonly string[];
   readonly body?: z.ZodType;
   /** Media type of success. Default `application/json`. */
   readonly answers?: string;
@@ -38,6 +40,9 @@ interface RouteWithBody<Schema extends z.ZodType> extends Omit<Route, 'handle' |
   readonly body: Schema;
   handle(call: Call<z.output<Schema>>): Promise<Response>;
 }
+
+/** The query of routes that a customer's server calls for somebody: whom, and in which instance. */
+export const WHOSE = ['end_user_id', 'user_id', 'instance', 'instance_id'] as const;
 
 /** Ties a body's schema to the handler that reads it. */
 export function withBody<Schema extends z.ZodType>(route: RouteWithBody<Schema>): Route {

@@ -13,6 +13,7 @@ export const EMBED_ROUTES: readonly Route[] = [
     path: '/v1/embed/config',
     summary: 'What the panel shows before anybody has spoken.',
     credentials: ['origin'],
+    query: ['embed_key'],
     handle: config,
   },
   withBody({

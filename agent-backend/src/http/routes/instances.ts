@@ -14,7 +14,14 @@ const PARTICIPANT = '/v1/instances/:id/participants/:level/:participant';
 
 /** The owner's side of instances. */
 export const INSTANCES_ROUTES: readonly Route[] = [
-  { method: 'GET', path: '/v1/instances', summary: 'The shared instance of ?name=, if it is there.', credentials: SECRET, handle: find },
+  {
+    method: 'GET',
+    path: '/v1/instances',
+    summary: 'The shared instance of ?name=, if it is there.',
+    credentials: SECRET,
+    query: ['name'],
+    handle: find,
+  },
   {
     method: 'GET',
     path: '/v1/instances/:id',

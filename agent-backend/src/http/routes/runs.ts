@@ -4,7 +4,7 @@ import type { Principal } from '../../identity/principal.ts';
 import type { RunRequest, Started, UserMessage } from '../../runs/index.ts';
 import { createSession, getSession } from '../../sessions/index.ts';
 import { HttpProblem, notFound } from '../problem.ts';
-import { type Call, json, type Route, withBody } from '../route.ts';
+import { type Call, json, type Route, WHOSE, withBody } from '../route.ts';
 import { openStream, takeStream } from '../stream.ts';
 import { principalOf, type Subject, subjectOf } from '../subject.ts';
 import { takeMessage } from '../message-limits.ts';
@@ -37,6 +37,7 @@ export const RUN_ROUTES: readonly Route[] = [
     path: '/v1/sessions/:id/runs',
     summary: 'AG-UI RunAgentInput in, AG-UI events out. The same runId again joins that run.',
     credentials: BOTH,
+    query: WHOSE,
     body: RUN_INPUT,
     answers: 'text/event-stream',
     handle: start,
@@ -46,6 +47,7 @@ export const RUN_ROUTES: readonly Route[] = [
     path: '/v1/sessions/:id/runs/:runId/cancel',
     summary: 'Ends a run with outcome cancelled; what was said is kept. Idempotent.',
     credentials: BOTH,
+    query: WHOSE,
     handle: cancel,
   },
   {
@@ -53,6 +55,7 @@ export const RUN_ROUTES: readonly Route[] = [
     path: '/v1/sessions/:id/events',
     summary: 'Everything that happens in the session, from Last-Event-ID on.',
     credentials: BOTH,
+    query: [...WHOSE, 'last_event_id'],
     answers: 'text/event-stream',
     handle: events,
   },
@@ -61,6 +64,7 @@ export const RUN_ROUTES: readonly Route[] = [
     path: '/v1/agents/:org/:agent/ag-ui',
     summary: 'The same runs for a stock AG-UI client; threadId names the session, made if new.',
     credentials: BOTH,
+    query: WHOSE,
     body: RUN_INPUT,
     answers: 'text/event-stream',
     handle: agUi,

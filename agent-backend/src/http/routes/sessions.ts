@@ -7,7 +7,7 @@ import { createSession, deleteSession, endInstance, getSession, listMessages, li
 import { scrub } from '../../store/scrub.ts';
 import { MESSAGE_PAGE } from '../answer-schemas.ts';
 import { notFound } from '../problem.ts';
-import { type Call, empty, json, type Route, withBody } from '../route.ts';
+import { type Call, empty, json, type Route, WHOSE, withBody } from '../route.ts';
 import { takeSession } from '../session-limits.ts';
 import { freshPart, principalOf, type Subject, subjectOf, toSubject } from '../subject.ts';
 
@@ -28,14 +28,30 @@ export const SESSION_ROUTES: readonly Route[] = [
     body: NEW_SESSION,
     handle: create,
   }),
-  { method: 'GET', path: '/v1/sessions', summary: 'The conversations, the last used first; q= searches.', credentials: BOTH, handle: list },
-  { method: 'GET', path: '/v1/sessions/:id', summary: 'One conversation.', credentials: BOTH, handle: read },
-  withBody({ method: 'PATCH', path: '/v1/sessions/:id', summary: 'Renames it.', credentials: BOTH, body: RENAME, handle: rename }),
+  {
+    method: 'GET',
+    path: '/v1/sessions',
+    summary: 'The conversations, the last used first; q= searches.',
+    credentials: BOTH,
+    query: [...WHOSE, 'limit', 'before', 'q'],
+    handle: list,
+  },
+  { method: 'GET', path: '/v1/sessions/:id', summary: 'One conversation.', credentials: BOTH, query: WHOSE, handle: read },
+  withBody({
+    method: 'PATCH',
+    path: '/v1/sessions/:id',
+    summary: 'Renames it.',
+    credentials: BOTH,
+    query: WHOSE,
+    body: RENAME,
+    handle: rename,
+  }),
   {
     method: 'DELETE',
     path: '/v1/sessions/:id',
     summary: 'Deletes it; with it all of an ephemeral instance.',
     credentials: BOTH,
+    query: WHOSE,
     handle: remove,
   },
   {
@@ -43,6 +59,7 @@ export const SESSION_ROUTES: readonly Route[] = [
     path: '/v1/sessions/:id/messages',
     summary: 'The last messages, oldest first; next_cursor goes into before=. With what the newest run waits for.',
     credentials: BOTH,
+    query: [...WHOSE, 'limit', 'before'],
     result: MESSAGE_PAGE,
     handle: messages,
   },
