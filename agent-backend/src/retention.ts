@@ -28,10 +28,13 @@ const IDLE: readonly { readonly kind: InstanceKind; readonly idleMs: number }[] 
 
 /** Erases, once a minute, what has served its time. `stop` waits for what is under way. */
 export function createRetention(deps: RetentionDeps): { stop(): Promise<void> } {
-  let current: Promise<void> = Promise.resolve();
-  const timer = setInterval(() => {
-    current = sweep(deps).catch((error: unknown) => deps.log.warn({ error: error instanceof Error ? error.name : 'unknown' }, 'retention'));
-  }, EVERY_MS);
+  let current: Promise<void> | null = null;
+  const work = async (): Promise<void> => {
+    await sweep(deps).catch((error: unknown) => deps.log.warn({ error: error instanceof Error ? error.name : 'unknown' }, 'retention'));
+    current = null;
+  };
+  // A round that takes longer than a minute has no second one beside it.
+  const timer = setInterval(() => void (current ??= work()), EVERY_MS);
   timer.unref();
   return {
     async stop() {
