@@ -39,8 +39,8 @@ const load = async (): Promise<void> => {
     const module = (await import(/* @vite-ignore */ new URL(PANEL_FILE, address).href)) as PanelModule;
     if (isDown) return;
     widget = module.run(
-      { sources: { defaults: { baseUrl: new URL(address).origin }, init }, events, launcher: launcher ?? createLauncher },
-      dataset,
+      { sources: [init], events, launcher: launcher ?? createLauncher },
+      { baseUrl: new URL(address).origin, ...dataset },
     );
     for (const call of waiting.splice(0)) give(call);
   } catch {

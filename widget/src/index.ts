@@ -28,7 +28,7 @@ export function createWidget(options: WidgetOptions): FamiliarWidget {
   const load = async (): Promise<void> => {
     const [{ mount }, { createLauncher }] = await Promise.all([import('./mount.ts'), import('./ui/launcher.ts')]);
     if (isDown) return;
-    widget = mount({ sources: { init: options }, events, launcher: createLauncher });
+    widget = mount({ sources: [options], events, launcher: createLauncher });
     if (widget === null) return;
     events.emit('ready', null);
     for (const run of waiting.splice(0)) run(widget);

@@ -1,5 +1,6 @@
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, expect, it, onTestFinished, vi } from 'vitest';
 import { systemClock } from './config/clock.ts';
+import { explain } from './config/hints.ts';
 import { wipeBrowser } from './identity/browser-key.ts';
 import { openVault } from './identity/vault.ts';
 import { mount } from './mount.ts';
@@ -19,7 +20,7 @@ function start(server: ChatServer, init: object = {}) {
   const warnings: string[] = [];
   const settings = { agent: AGENT, embedKey: 'pk_1', baseUrl: 'https://chat.example', ...init };
   const widget = mount({
-    sources: { init: settings },
+    sources: [settings],
     events,
     launcher: createLauncher,
     fetch: server.fetch,
@@ -28,7 +29,14 @@ function start(server: ChatServer, init: object = {}) {
   if (widget === null) throw new Error(warnings.join(' '));
   widgets.push(widget);
   const host = [...document.querySelectorAll('familiar-widget')].at(-1);
-  return { widget, heard, warnings, text: () => host?.shadowRoot?.textContent ?? '', names: () => heard.map(([name]) => name) };
+  return {
+    widget,
+    heard,
+    warnings,
+    root: () => host?.shadowRoot,
+    text: () => host?.shadowRoot?.textContent ?? '',
+    names: () => heard.map(([name]) => name),
+  };
 }
 
 afterEach(async () => {
@@ -48,6 +56,47 @@ it('answers a message, and shows the conversation again after a reload', async (
   const second = start(server);
   second.widget.open();
   await vi.waitFor(() => expect(second.text()).toContain('You said: My name is Maya'));
+});
+
+it('starts nothing without agent, embed key and address', () => {
+  for (const missing of ['agent', 'embedKey', 'baseUrl'])
+    expect(() => start(createChatServer(), { [missing]: '' })).toThrow('missing-settings');
+  expect(explain('missing-settings')).toContain('without agent, embedKey and baseUrl');
+});
+
+it('shows the words of the page in place of the words of the server, also when they change', async () => {
+  const server = createChatServer();
+  const texts = { placeholder: 'Server words', send: 'Server send' };
+  server.intercept = ({ path }) =>
+    path.startsWith('/v1/embed/config') ? Response.json({ name: '', suggestions: [], theme: {}, texts, flags: {} }) : undefined;
+  const { widget, root } = start(server, { texts: { placeholder: 'Page words' } });
+  widget.open();
+  await vi.waitFor(() => expect(root()?.querySelector('[part~=send]')?.outerHTML).toContain('Server send'));
+  expect(root()?.querySelector('textarea')?.placeholder).toBe('Page words');
+  widget.update({ texts: { send: 'Page send' } });
+  await vi.waitFor(() => expect(root()?.querySelector('[part~=send]')?.outerHTML).toContain('Page send'));
+});
+
+it('takes no setting from a polluted Object.prototype, neither at the start nor with a change', async () => {
+  const polluted = {
+    userId: 'mallory',
+    sharedDevice: true,
+    texts: { placeholder: 'evil' },
+    attributes: { a: '1' },
+    init: { userId: 'eve' },
+  };
+  onTestFinished(() => {
+    for (const key of Object.keys(polluted)) Reflect.deleteProperty(Object.prototype, key);
+  });
+  const server = createChatServer();
+  Object.assign(Object.prototype, polluted);
+  const { widget, root } = start(server);
+  widget.update({});
+  widget.identify({});
+  widget.open();
+  await vi.waitFor(() => expect(server.count('POST', '/v1/embed/session-tokens')).toBe(1));
+  expect(server.seen.find(({ method }) => method === 'POST')?.body).toEqual({ embed_key: 'pk_1' });
+  expect(root()?.querySelector('textarea')?.placeholder).not.toBe('evil');
 });
 
 it('asks the network and the storage for nothing before it is opened', async () => {

@@ -1,5 +1,6 @@
 import { effect, onEnd, scope, signal } from './reactive/signal.ts';
 import { type Clock, systemClock } from './config/clock.ts';
+import { parseConfig } from './config/parse-config.ts';
 import { type Warn, warnInConsole } from './config/warn.ts';
 import { openTabs } from './identity/tabs.ts';
 import { openVault } from './identity/vault.ts';
@@ -9,14 +10,14 @@ import { watchExtras } from './page/extras/watch-extras.ts';
 import { createPanel } from './page/panel.ts';
 import { placeHost } from './page/place.ts';
 import { followPresence } from './page/presence.ts';
-import { type ConfigSources, createSettings } from './page/settings.ts';
 import type { Widget } from './page/widget.ts';
 import type { DrawLauncher, Launcher } from './ui/launcher.ts';
 import { renderPanel } from './ui/panel.ts';
 import type { PanelModel } from './ui/panel-model.ts';
 
 export interface MountOptions {
-  readonly sources: ConfigSources;
+  /** Where settings come from; later wins (contract §8). Nothing in them is trusted. */
+  readonly sources: readonly unknown[];
   readonly events: WidgetEvents;
   /** The launcher that is on the page already, or what draws one where the mode wants it. */
   readonly launcher: Launcher | DrawLauncher;
@@ -38,13 +39,26 @@ export function mount({
   sources,
   warn = warnInConsole,
 }: MountOptions): Widget | null {
-  const settings = createSettings(sources, warn);
-  if (settings === null) return null;
-  const config = settings.config.peek();
-  const { agent, baseUrl, mode } = config;
+  const settings = signal(parseConfig(sources, warn));
+  const config = settings.peek();
+  const { agent, baseUrl, embedKey, mode } = config;
+  if (!(agent && baseUrl && embedKey)) {
+    warn('missing-settings');
+    return null;
+  }
   const transport = { baseUrl, clock, fetch };
   const [widget, shutdown] = scope(() => {
-    const parts = { settings, events, warn, transport, tabs: openTabs(agent), vault: openVault(agent, clock), isOpen: signal(false) };
+    const parts = {
+      settings,
+      clock,
+      random: Math.random,
+      events,
+      warn,
+      transport,
+      tabs: openTabs(agent),
+      vault: openVault(agent, clock),
+      isOpen: signal(false),
+    };
     const panel = createPanel(parts);
     const actions = createActions(parts, panel);
     const host = placeHost(config);

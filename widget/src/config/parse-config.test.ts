@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
 import { explain } from './hints.ts';
-import { isComplete, parseConfig } from './parse-config.ts';
+import { parseConfig } from './parse-config.ts';
 import { readAttributes } from './read-attributes.ts';
 
 const NEEDED = { agent: 'acme/help', embedKey: 'pk_1', baseUrl: 'https://chat.example' };
@@ -36,10 +36,17 @@ it('drops a bad value and says its mend', () => {
   );
 });
 
-it('starts nothing without agent, embed key and address', () => {
-  expect(isComplete(parseConfig([{ ...NEEDED, agent: 'ACME' }], silent))).toBe(false);
-  expect(isComplete(parseConfig([NEEDED], silent))).toBe(true);
-  expect(explain('missing-settings')).toContain('without agent, embedKey and baseUrl');
+it('takes no agent that cannot be one', () => {
+  expect(parseConfig([{ ...NEEDED, agent: 'ACME' }], silent).agent).toBeNull();
+  expect(parseConfig([NEEDED], silent)).toMatchObject(NEEDED);
+});
+
+it('changes in place only what can, and leaves what it is given', () => {
+  const warnings: string[] = [];
+  const before = parseConfig([{ ...NEEDED, theme: { accent: 'red' } }], silent);
+  const after = parseConfig([{ locale: 'de', agent: 'acme/other', theme: { radius: '2px' } }], (hint) => warnings.push(hint), before);
+  expect(after).toMatchObject({ ...NEEDED, locale: 'de', theme: { accent: 'red', radius: '2px' } });
+  expect([before.locale, before.theme, warnings]).toEqual(['en', { accent: 'red' }, ['unchangeable']]);
 });
 
 it('has a sentence for an id that cannot be one, without the id', () => {

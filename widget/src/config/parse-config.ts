@@ -45,39 +45,40 @@ const READERS: { readonly [Key in keyof Config]: Read<unknown> } = {
   debug: flag,
 };
 
-/** Reads one layer of settings over `into`. `null`, which frameworks pass for "none", changes nothing. */
-function readLayer(into: Record<string, unknown>, layer: unknown, warn: Warn): void {
-  if (!isBag(layer ?? null)) return warn('not-settings');
-  for (const [key, value] of Object.entries(copy(layer))) {
-    if (value === undefined || value === null) continue;
+const CHANGEABLE = /^(theme|texts|locale|context|consent)$/;
+
+const DEFAULTS = {
+  ...Object.fromEntries(Object.keys(READERS).map((key) => [key, null])),
+  mode: 'launcher',
+  locale: 'en',
+  theme: copy(),
+  texts: copy(),
+  consent: 'granted',
+  sharedDevice: false,
+  idleMinutes: 10,
+  debug: false,
+};
+
+/** `null` and `undefined`, which frameworks pass for "none", change nothing. */
+const isGiven = (entry: [string, unknown]): boolean => (entry[1] ?? null) !== null;
+
+/**
+ * Merges layers of settings, later wins (contract §8: defaults, server, `data-*`, init); `theme` and `texts` key by key.
+ * Nothing in them is trusted: a bad value is dropped, with a warning. The needed ones may be missing. Over settings in force,
+ * only what can change in place.
+ */
+export function parseConfig(layers: readonly unknown[], warn: Warn, inForce?: Config): Config {
+  const config = copy(inForce ?? DEFAULTS);
+  const bags = layers.filter((layer) => isBag(layer) || warn('not-settings'));
+  for (const [key, value] of bags.flatMap((layer) => Object.entries(copy(layer)).filter(isGiven))) {
     const read = own(READERS, key) as Read<unknown> | undefined;
     try {
-      if (read === undefined) warn('unknown-setting', key);
-      else into[key] = read === words ? copy(into[key], read(value)) : read(value);
+      if (!read || (inForce && !CHANGEABLE.test(key))) warn(inForce ? 'unchangeable' : 'unknown-setting', key);
+      else config[key] = read === words ? copy(config[key], read(value)) : read(value);
     } catch {
       // What was there before stays.
       warn('bad-setting', key);
     }
   }
-}
-
-/**
- * Merges layers of settings, later wins (contract §8: defaults, server, `data-*`, init); `theme` and `texts` key by key.
- * Nothing in them is trusted: a bad value is dropped, with a warning. The needed ones may be missing: see `isComplete`.
- */
-export function parseConfig(layers: readonly unknown[], warn: Warn): Config {
-  const config = copy(Object.fromEntries(Object.keys(READERS).map((key) => [key, null])), {
-    mode: 'launcher',
-    locale: 'en',
-    theme: copy(),
-    texts: copy(),
-    consent: 'granted',
-    sharedDevice: false,
-    idleMinutes: 10,
-    debug: false,
-  });
-  for (const layer of layers) readLayer(config, layer, warn);
   return config as unknown as Config;
 }
-
-export const isComplete = ({ agent, embedKey, baseUrl }: Config): boolean => !!(agent && embedKey && baseUrl);

@@ -26,7 +26,7 @@ it('tells the server the new message alone, with the page as text', async () => 
   const server = filled(4);
   const chat = openConversation(server);
   chat.send('Hello');
-  await until(() => expect(chat.heard).toContain('answer'));
+  await until(() => expect(chat.heard).toContain('messagereceived'));
   const [post] = chat.posts();
   expect(post).toMatchObject({
     messages: [{ role: 'user', content: 'Hello' }],

@@ -18,7 +18,7 @@ export function createConversation(options: ConversationOptions): Conversation {
   const life = new AbortController();
   const work = beginWork(options, life.signal);
   const { list, phase, activity, interrupt, trouble, draft, earlier } = work;
-  const undo = effect(() => [options.isOnScreen.value, work.wake()]);
+  const undo = effect(() => [options.isOpen.value, work.wake()]);
   work.restored = restore(work);
   void run(work);
   return {
@@ -55,7 +55,7 @@ function beginWork(options: ConversationOptions, life: AbortSignal): Work {
   return {
     ...options,
     life,
-    list: createMessageList(options),
+    list: createMessageList(options.grant),
     phase: signal('loading'),
     activity: signal(null),
     trouble: signal(null),
@@ -96,9 +96,9 @@ function add(work: Work, job: Omit<Job, 'runId' | 'at'>): void {
   work.wake();
 }
 
-function refuse({ messageBytes, queue, queueLimit }: Work, text: string): string | null {
-  if (new TextEncoder().encode(text).length > messageBytes) return 'message_too_large';
-  return queue.length > queueLimit ? 'queue_full' : null;
+function refuse({ grant: { limits }, queue }: Work, text: string): string | null {
+  if (new TextEncoder().encode(text).length > limits.message_bytes) return 'message_too_large';
+  return queue.length > limits.queued_messages ? 'queue_full' : null;
 }
 
 /** The visitor goes on: what was held goes first. */

@@ -125,7 +125,7 @@ async function post(work: Work, job: Job): Promise<void> {
     keep(work);
     await drafts?.flush();
     if (life.aborted) return;
-    await followRun(work, { runId: job.runId, cursor: null, input: makeInput(work.sessionId, job, work.context()) });
+    await followRun(work, { runId: job.runId, cursor: null, input: makeInput(work.sessionId, job, work.settings.peek().context) });
     if (life.aborted) return;
     work.queue.shift();
   } catch (error) {
@@ -150,9 +150,9 @@ async function post(work: Work, job: Job): Promise<void> {
   void drafts?.flush();
 }
 
-async function makeSession({ api, life, onSession }: Work): Promise<string> {
+async function makeSession({ api, events, life }: Work): Promise<string> {
   const made = await createServerSession(api);
-  if (!life.aborted) onSession(made);
+  if (!life.aborted) events.emit('sessionstarted', { sessionId: made });
   return made;
 }
 

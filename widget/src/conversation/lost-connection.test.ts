@@ -25,7 +25,7 @@ it('posts again with the same ids when the answer to a post was lost', async () 
   await chat.settle(() => expect(chat.texts()).toEqual(['Once', 'Yes.']));
   expect(new Set(chat.posts().map((body) => JSON.stringify(body))).size).toBe(1);
   expect(server.log.messages).toHaveLength(2);
-  expect(chat.heard.filter((what) => what === 'sent')).toHaveLength(1);
+  expect(chat.heard.filter((what) => what === 'messagesent')).toHaveLength(1);
 });
 
 it('goes on through a lost connection without losing or doubling a word', async () => {
@@ -58,7 +58,7 @@ it('never shows a truncated answer as finished', async () => {
   server.log.drop();
   await chat.settle(() => expect(chat.trouble.value).toEqual({ code: 'network_error', mend: 'retry' }));
   expect(chat.states()).toEqual(['sent', 'interrupted']);
-  expect(chat.heard).not.toContain('answer');
+  expect(chat.heard).not.toContain('messagereceived');
   server.intercept = () => undefined;
   chat.retry();
   await until(() => expect(chat.states()).toEqual(['sent', 'streaming']));

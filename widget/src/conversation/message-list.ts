@@ -1,6 +1,7 @@
-import type { Message, Participant } from '@familiar/protocol';
+import type { Message } from '@familiar/protocol';
 import { type ReadonlySignal, type Signal, signal } from '../reactive/signal.ts';
 import type { AnswerState, ChatMessage, SendState } from './conversation.ts';
+import type { ConversationOptions } from './options.ts';
 
 type UserMessage = Extract<ChatMessage, { kind: 'user' }>;
 
@@ -30,12 +31,7 @@ export interface MessageList {
   readonly unanswered: () => UserMessage | undefined;
 }
 
-export interface MessageListOptions {
-  readonly me: Participant;
-  readonly isShared: boolean;
-}
-
-export function createMessageList(options: MessageListOptions): MessageList {
+export function createMessageList(grant: ConversationOptions['grant']): MessageList {
   const rows = signal<readonly ChatMessage[]>([]);
   const entries = new Map<string, Entry>();
   let newest = 0;
@@ -43,7 +39,7 @@ export function createMessageList(options: MessageListOptions): MessageList {
     rows.value = [...entries.values()].sort((a, b) => a.seq - b.seq).map(({ row }) => row);
   };
   const add = (message: Written): Entry => {
-    const entry = makeEntry(message, options);
+    const entry = makeEntry(message, grant);
     entries.set(message.id, entry);
     show();
     return entry;
@@ -51,7 +47,7 @@ export function createMessageList(options: MessageListOptions): MessageList {
   return {
     rows,
     addMine(id, content) {
-      if (!entries.has(id)) add({ ...BLANK, id, content, role: 'user', seq: UNSTORED, status: 'queued', participant: options.me });
+      if (!entries.has(id)) add({ ...BLANK, id, content, role: 'user', seq: UNSTORED, status: 'queued', participant: grant.participant });
     },
     stateOf: (id) => entries.get(id)?.state,
     say(id, delta) {
@@ -91,7 +87,8 @@ type Written = Omit<Message, 'run_id' | 'status'> & { readonly status: SendState
 /** An answer of which nothing is known yet. */
 const BLANK = { role: 'assistant', content: '', status: 'streaming', participant: null, created_at: '' } as const;
 
-function makeEntry({ id, seq, role, content, status, participant, created_at }: Written, { me, isShared }: MessageListOptions): Entry {
+function makeEntry({ id, seq, role, content, status, participant, created_at }: Written, grant: ConversationOptions['grant']): Entry {
+  const me = grant.participant;
   const text = signal(content);
   const state = signal(status);
   const common = { id, state, createdAt: Date.parse(created_at) || Date.now() };
@@ -104,7 +101,7 @@ function makeEntry({ id, seq, role, content, status, participant, created_at }: 
           text: content,
           author: participant,
           isMine: participant?.level === me.level && participant.id === me.id,
-          isFromBeforeSignIn: !isShared && participant?.level === 'anonymous' && me.level === 'verified',
+          isFromBeforeSignIn: grant.instance.kind !== 'shared' && participant?.level === 'anonymous' && me.level === 'verified',
         }
   ) as ChatMessage;
   return { seq, row, text, state };

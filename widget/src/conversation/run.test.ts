@@ -52,7 +52,7 @@ it('believes the stored message over its deltas, and tells of it once', async ()
   server.finish();
   await until(() => expect(chat.phase.value).toBe('idle'));
   expect(answers()).toEqual(['Hello there']);
-  expect(chat.heard.filter((what) => what === 'answer')).toHaveLength(1);
+  expect(chat.heard.filter((what) => what === 'messagereceived')).toHaveLength(1);
 });
 
 it('keeps what was said when it is cancelled, interrupted or fails', async () => {

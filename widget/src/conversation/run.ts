@@ -62,7 +62,7 @@ function hear(work: Work, event: HeardEvent): boolean {
       activity.value = null;
       break;
     case 'message_stored':
-      if (list.take(event.value) && event.value.role === 'assistant') work.onAnswer(event.value.id);
+      if (list.take(event.value) && event.value.role === 'assistant') work.events.emit('messagereceived', { messageId: event.value.id });
       break;
     case 'resume_gap':
       work.isStale = true;
@@ -79,7 +79,7 @@ function hear(work: Work, event: HeardEvent): boolean {
 
 /** The server has begun a run: its message is durable. */
 function begin(work: Work, runId: string): void {
-  const { list, queue, onSent, drafts } = work;
+  const { list, queue, events, drafts } = work;
   const [job] = queue;
   const state = job?.runId === runId ? list.stateOf(job.id) : undefined;
   work.running = runId;
@@ -89,7 +89,7 @@ function begin(work: Work, runId: string): void {
   // A page that is left right after must not find words again that were sent.
   keep(work);
   void drafts?.flush();
-  onSent(job.id);
+  events.emit('messagesent', { messageId: job.id });
 }
 
 function end(work: Work, event: HeardEvent & { type: 'RUN_FINISHED' | 'RUN_ERROR' }): void {

@@ -55,11 +55,11 @@ it('misses nothing that is written while the connection is lost', async () => {
 
 it('listens only while it is on the screen, and catches up', async () => {
   const { server, chat } = await shared();
-  chat.isOnScreen.value = false;
+  chat.isOpen.value = false;
   await until(() => expect(server.log.listeners()).toBe(0));
   server.hear(BOB, 'Anybody there?');
   server.finish();
-  chat.isOnScreen.value = true;
+  chat.isOpen.value = true;
   await until(() => expect(chat.texts()).toEqual(['Anybody there?']));
 });
 

@@ -80,4 +80,4 @@ export function waitFor(work: Work, interrupts: readonly Interrupt[]): void {
   work.interrupt.value = interrupts[0] ?? null;
 }
 
-export const mayListen = ({ isShared, isOnScreen }: Work): boolean => isShared && isOnScreen.peek();
+export const mayListen = ({ grant, isOpen }: Work): boolean => grant.instance.kind === 'shared' && isOpen.peek();

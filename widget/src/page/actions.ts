@@ -41,9 +41,9 @@ export function createActions({ events, settings, warn }: Parts, panel: Panel): 
       events.emit('escalate', { reason: typeof reason === 'string' ? reason : null });
     },
     update(changes) {
-      const { consent } = settings.config.peek();
-      settings.update(changes);
-      if (consent === 'pending' && settings.config.peek().consent !== consent) void people.visit.peek().keep();
+      const { consent } = settings.peek();
+      settings.value = parseConfig([changes], warn, settings.peek());
+      if (consent === 'pending' && settings.peek().consent !== consent) void people.visit.peek().keep();
     },
   };
 }

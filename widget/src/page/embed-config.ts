@@ -1,12 +1,13 @@
 import type { EmbedConfig } from '@familiar/protocol';
-import { copy, list, members, oneOf, or, text } from '../config/own.ts';
+import type { Words } from '../config/config.ts';
+import { list, members, oneOf, or, text } from '../config/own.ts';
+import { words } from '../config/parse-config.ts';
 import { limit, send, type Transport } from '../session/transport.ts';
 
 /** What the panel needs to know of it. */
 export interface ServerConfig extends Pick<EmbedConfig, 'name' | 'greeting' | 'suggestions' | 'badge'> {
-  /** Settings, not yet checked. */
-  readonly theme: object;
-  readonly texts: object;
+  readonly theme: Words;
+  readonly texts: Words;
   readonly flags: Omit<EmbedConfig['flags'], 'soft_ids'>;
 }
 
@@ -16,9 +17,8 @@ const readConfig = members<ServerConfig>({
   greeting: line,
   suggestions: list(text),
   badge: line,
-  // Checked with the other settings.
-  theme: copy,
-  texts: copy,
+  theme: or(words, {}),
+  texts: or(words, {}),
   flags: members<ServerConfig['flags']>({
     claim: or(oneOf('ask', 'never'), 'ask'),
     strict_binding: or(oneOf(true), false),

@@ -1,4 +1,6 @@
-import { batch, derived, type ReadonlySignal, signal } from '../reactive/signal.ts';
+import { batch, derived, onEnd, type ReadonlySignal, signal } from '../reactive/signal.ts';
+import type { Words } from '../config/config.ts';
+import { copy } from '../config/own.ts';
 import type { Trouble } from '../conversation/conversation.ts';
 import { troubleFrom } from '../conversation/trouble.ts';
 import type { PanelModel } from '../ui/panel-model.ts';
@@ -28,12 +30,9 @@ export function createPanel(parts: Parts): Panel {
       await server.load();
       return server.config.peek()?.flags.strict_binding === true;
     },
-    onAnswer(messageId) {
-      events.emit('messagereceived', { messageId });
-      if (!isOpen.peek()) setUnread(unread.peek() + 1);
-    },
     onChange: () => setUnread(0),
   });
+  onEnd(events.on('messagereceived', () => isOpen.peek() || setUnread(unread.peek() + 1)));
   const begin = (): void => {
     people.start();
     void server.load();
@@ -46,15 +45,15 @@ export function createPanel(parts: Parts): Panel {
     if (isOpenNow) begin();
   };
   const model: PanelModel = {
-    mode: settings.config.peek().mode,
+    mode: settings.peek().mode,
     isOpen,
     config: server.config,
     conversation: derived(() => people.visit.value.conversation.value),
     identity: derived(() => describe(people.visit.value)),
     trouble: derived(() => people.visit.value.trouble.value ?? server.trouble.value),
-    texts: derived(() => settings.config.value.texts),
-    theme: derived(() => settings.config.value.theme),
-    locale: derived(() => settings.config.value.locale),
+    texts: derived(() => settings.value.texts),
+    theme: derived(() => settings.value.theme),
+    locale: derived(() => settings.value.locale),
     unread,
     extras: signal(null),
     open: () => setOpen(true),
@@ -83,11 +82,12 @@ function createServer({ settings, transport }: Parts): Server {
   let loading: Promise<void> | null = null;
   const load = async (): Promise<void> => {
     try {
-      const loaded = await loadEmbedConfig(transport, settings.config.peek().embedKey);
+      const loaded = await loadEmbedConfig(transport, settings.peek().embedKey);
       batch(() => {
         trouble.value = null;
         config.value = loaded;
-        settings.setServer({ theme: loaded.theme, texts: loaded.texts });
+        const { theme, texts } = settings.peek();
+        settings.value = { ...settings.peek(), theme: copy(loaded.theme, theme) as Words, texts: copy(loaded.texts, texts) as Words };
       });
     } catch (error) {
       loading = null;

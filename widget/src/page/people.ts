@@ -37,7 +37,7 @@ export interface PeopleOptions extends Omit<VisitOptions, 'identity' | 'after' |
 /** The one owner of the identity, by the rules of docs/decisions/020-tabs-and-identity.md. */
 export function createPeople(options: PeopleOptions): People {
   const { settings, warn } = options;
-  const owner = createOwner(options, readIdentity(settings.config.peek(), warn));
+  const owner = createOwner(options, readIdentity(settings.peek(), warn));
   const { current, idHere, replace, visit } = owner;
   hearTabs(options, owner);
   onEnd(() => visit.peek().end(false));
@@ -99,7 +99,7 @@ function createOwner(options: PeopleOptions, identity: Identity) {
     visit.peek().end(true);
     identity = next;
     mayRekey = reason !== 'renewal';
-    if (reach === 'wipe') after = wipeBrowser(settings.config.peek().agent, vault);
+    if (reach === 'wipe') after = wipeBrowser(settings.peek().agent, vault);
     // Told after the wipe: the others would make their keys before it, and a page that navigates then would cut it short.
     const tell = (): void => {
       if (reach !== 'heard') tabs.tell({ ...left, ...change });

@@ -7,11 +7,11 @@ import type { Parts } from './parts.ts';
  * Follows whether the page is seen. One that comes back from the back/forward cache or wakes up is blank until it is clear
  * that nobody else took over this browser meanwhile.
  */
-export function followPresence({ settings, tabs, transport }: Parts, { people, model }: Panel, veil: (isVeiled: boolean) => void): void {
-  const { idleMinutes, mode, sharedDevice } = settings.config.peek();
+export function followPresence({ settings, clock, tabs }: Parts, { people, model }: Panel, veil: (isVeiled: boolean) => void): void {
+  const { idleMinutes, mode, sharedDevice } = settings.peek();
   const checkIdle =
     sharedDevice &&
-    watchIdle(idleMinutes * 60_000, transport.clock, () => {
+    watchIdle(idleMinutes * 60_000, clock, () => {
       people.logout();
       if (mode === 'launcher') model.close();
     });

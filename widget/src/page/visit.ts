@@ -42,7 +42,6 @@ export interface VisitOptions extends Parts {
   /** What must be over before this browser's key is looked for: the wipe of the person before. */
   readonly after: Promise<void>;
   readonly isStrictlyBound: () => Promise<boolean>;
-  readonly onAnswer: (messageId: string) => void;
   /** The server says that this is another person than before. */
   readonly onDrift: () => void;
   /** The anonymous id of this browser was claimed or erased: it takes another key. */
@@ -53,7 +52,7 @@ export function createVisit(options: VisitOptions): Visit {
   const { settings } = options;
   const life = new AbortController();
   const { isCurrent, keep, key, load } = createKeyring(options);
-  const session = createSession({ ...options, config: () => settings.config.peek(), key: load, life: life.signal });
+  const session = createSession({ ...options, config: () => settings.peek(), key: load, life: life.signal });
   const { clear, ...stage } = createStage(options, { key, session, life: life.signal });
   const { isPrivate } = stage;
   return {
@@ -61,7 +60,7 @@ export function createVisit(options: VisitOptions): Visit {
     key,
     session,
     keep: async () => keep(life.signal),
-    isCurrent: async (isBack) => !(isBack && (isPrivate() || settings.config.peek().sharedDevice)) && isCurrent(),
+    isCurrent: async (isBack) => !(isBack && (isPrivate() || settings.peek().sharedDevice)) && isCurrent(),
     end(isLeaving) {
       if (life.signal.aborted) return;
       clear(isLeaving);
@@ -78,7 +77,7 @@ interface StageOptions extends Pick<Visit, 'key' | 'session'> {
 
 /** What of a visit is on the screen: one conversation at a time, or what is in its way. */
 function createStage(options: VisitOptions, { key, life, session }: StageOptions) {
-  const { identity, onGone, transport, vault } = options;
+  const { identity, onGone, clock, vault } = options;
   const grant = signal<MintResponse | null>(null);
   const conversation = signal<Conversation | null>(null);
   const trouble = signal<Trouble | null>(null);
@@ -104,8 +103,8 @@ function createStage(options: VisitOptions, { key, life, session }: StageOptions
     const granted = grant.peek();
     if (life.aborted || granted === null) return;
     conversation.peek()?.dispose();
-    drafts = key.peek()?.storage === 'durable' && !isPrivate() ? createDrafts(vault, granted, transport.clock) : null;
-    conversation.value = createConversation({ ...connect(options, granted), api: session, drafts, sessionId, onTrouble });
+    drafts = key.peek()?.storage === 'durable' && !isPrivate() ? createDrafts(vault, granted, clock) : null;
+    conversation.value = createConversation({ ...options, api: session, drafts, grant: granted, sessionId, onTrouble });
   };
   const begin = async (): Promise<void> => {
     const granted = await session.grant();
@@ -131,17 +130,17 @@ function createStage(options: VisitOptions, { key, life, session }: StageOptions
 }
 
 /** The browser's key of one visit. */
-function createKeyring({ after, events, identity, onDrift, settings, tabs, transport, vault }: VisitOptions) {
+function createKeyring({ after, events, identity, onDrift, settings, tabs, clock, vault }: VisitOptions) {
   const key = signal<BrowserKey | null>(null);
   let once: Promise<BrowserKey> | null = null;
   let person: string | null = null;
   const read = async (pair?: CryptoKeyPair): Promise<BrowserKey> => {
-    const { agent, consent, sharedDevice } = settings.config.peek();
+    const { agent, consent, sharedDevice } = settings.peek();
     const isEphemeral = identity().level === 'ephemeral';
     const found = await loadBrowserKey({
       agent,
       vault,
-      clock: transport.clock,
+      clock,
       person,
       pair,
       isMemoryOnly: isEphemeral || sharedDevice || consent === 'pending',
@@ -174,24 +173,8 @@ function createKeyring({ after, events, identity, onDrift, settings, tabs, trans
     },
     async isCurrent(this: void): Promise<boolean> {
       const held = key.peek();
-      return held === null || isCurrentKey(held, settings.config.peek().agent, vault);
+      return held === null || isCurrentKey(held, settings.peek().agent, vault);
     },
-  };
-}
-
-function connect({ events, isOpen, onAnswer, settings, transport }: VisitOptions, { instance, limits, participant }: MintResponse) {
-  return {
-    clock: transport.clock,
-    random: Math.random,
-    context: () => settings.config.peek().context,
-    me: participant,
-    messageBytes: limits.message_bytes,
-    queueLimit: limits.queued_messages,
-    isShared: instance.kind === 'shared',
-    isOnScreen: isOpen,
-    onAnswer,
-    onSession: (sessionId: string) => events.emit('sessionstarted', { sessionId }),
-    onSent: (messageId: string) => events.emit('messagesent', { messageId }),
   };
 }
 

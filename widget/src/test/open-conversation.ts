@@ -47,30 +47,29 @@ export interface OpenOptions {
 /** A conversation on the server's newest session, with a clock that moves by `settle` alone. */
 export function openConversation(server: ChatServer, { me = ME, isShared = false, drafts = createMemoryDrafts() }: OpenOptions = {}) {
   const clock = createManualClock();
-  const isOnScreen = signal(true);
+  const isOpen = signal(true);
   const heard: string[] = [];
   const conversation = createConversation({
     api: callServer(server),
     clock,
     random: () => 0.5,
     sessionId: server.log.sessionId,
-    me,
-    isShared,
-    isOnScreen,
-    messageBytes: 100,
-    queueLimit: 5,
+    grant: {
+      participant: me,
+      instance: { id: 'inst_x', kind: isShared ? 'shared' : 'anonymous' },
+      limits: { message_bytes: 100, queued_messages: 5 },
+    },
+    isOpen,
     drafts,
-    context: () => ({ page: '/pricing', cart: [1] }),
-    onSession: (id) => heard.push(`session ${id}`),
-    onSent: () => heard.push('sent'),
-    onAnswer: () => heard.push('answer'),
+    settings: signal({ context: { page: '/pricing', cart: [1] } }),
+    events: { emit: (name) => heard.push(name) },
     onTrouble: ({ code }) => heard.push(code),
   });
   return {
     ...conversation,
     clock,
     heard,
-    isOnScreen,
+    isOpen,
     texts: () => conversation.messages.value.map(textOf),
     states: () => conversation.messages.value.map(({ state }) => state.value),
     posts: () => server.seen.filter(({ path }) => path.endsWith('/runs')).map(({ body }) => body),

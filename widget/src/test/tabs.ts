@@ -46,7 +46,7 @@ export async function openTab(agent: string, { fetch, clock = systemClock, init 
   const heard: [string, unknown][] = [];
   for (const name of ['identitychange', 'error', 'messagesent']) events.on(name, (detail) => heard.push([name, detail]));
   const settings = { agent, embedKey: 'pk_1', baseUrl: 'https://chat.example', ...init };
-  const widget = mount({ sources: { init: settings }, events, launcher: createLauncher, fetch, clock, warn: () => undefined });
+  const widget = mount({ sources: [settings], events, launcher: createLauncher, fetch, clock, warn: () => undefined });
   const host = view.document.querySelector<HTMLElement>('familiar-widget');
   if (widget === null || host === null) throw new Error('The widget did not start.');
   const show = (type: string): boolean => view.dispatchEvent(new PageTransitionEvent(type, { persisted: true }));

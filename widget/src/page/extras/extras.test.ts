@@ -27,7 +27,7 @@ function openBrowser() {
   const open = (init: object = {}) => {
     const settings = { agent, embedKey: 'pk_1', baseUrl: 'https://chat.example', ...init };
     const widget = mount({
-      sources: { init: settings },
+      sources: [settings],
       events: createEvents(),
       launcher: createLauncher,
       fetch: server.fetch,

@@ -11,7 +11,7 @@ const LOADS = 3;
 
 /** Warns in development, once each, about ids that will hurt later. Returns its undo. */
 export function watchIds({ panel, settings }: ExtrasOptions): () => void {
-  const { agent, debug } = settings.config.peek();
+  const { agent, debug } = settings.peek();
   if (!debug && !isLocal(location.hostname)) return () => undefined;
   const said = new Set<string>();
   const warn = (sentence: string): void => {

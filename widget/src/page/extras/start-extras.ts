@@ -9,7 +9,7 @@ import type { ExtrasOptions } from './watch-extras.ts';
 /** Claims, shared instances, step-up, and what helps the site's developer. Returns its undo. */
 export function startExtras(options: ExtrasOptions): () => void {
   const { panel, settings, transport } = options;
-  const { debug } = settings.config.peek();
+  const { debug } = settings.peek();
   const claim = createClaim(options);
   const others = watchOthers(panel.people);
   const stepUp = createStepUp(options);

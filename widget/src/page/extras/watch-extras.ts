@@ -16,7 +16,7 @@ const LOCAL = /^(localhost|127\.|\[::1\])/;
 /** Loads what only some visitors see, once one of them is here. */
 export function watchExtras(options: ExtrasOptions): void {
   const { isOpen, panel, settings, vault } = options;
-  const isDevelopment = settings.config.peek().debug || LOCAL.test(location.hostname);
+  const isDevelopment = settings.peek().debug || LOCAL.test(location.hostname);
   let loading: Promise<() => void> | null = null;
   const load = async (): Promise<() => void> =>
     import('./start-extras.ts')
