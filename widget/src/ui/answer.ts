@@ -16,9 +16,8 @@ export function drawAnswer(view: View, { state, text }: ChatMessage & { kind: 'a
   const speak = state.peek() === 'streaming' ? createSentenceReader(view.announce) : null;
   effect(() => {
     const isOpen = state.value === 'streaming';
-    const written = asText(text.value);
-    const blocks = prose.update(written, isOpen);
-    speak?.(blocks, written, isOpen);
+    const settled = prose.update(asText(text.value), isOpen);
+    speak?.(prose.element, settled);
   });
   const drawNote = (): Drawn => {
     if (state.value === 'streaming') return null;

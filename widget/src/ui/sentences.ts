@@ -1,23 +1,32 @@
-import { type Block, toPlainText } from './markdown/prose.ts';
+import { toPlainText } from './markdown/prose.ts';
 
-const END = /[.!?…。！？]["'”’)\]]*(?=\s)|\n/g;
+/** The finished sentences of a paragraph, up to the last. */
+const SENTENCES = /^[^]*[.!?…。！？]["'”’)\]]*(?=\s)/;
+/** What may turn out to be a mark, or the head of a table, and not be read. */
+const UNSURE = /[*_~`[\]|<\\]/;
 
 /**
- * Says the finished sentences of a growing text, each once. `text` is what `blocks` were read from; `isOpen`: its last
- * sentence may still grow.
+ * Says a growing text, all of it once: block by block as they are `settled`, of which that many begin `prose`, and sentence by
+ * sentence a paragraph that more text can only make longer.
  */
-export function createSentenceReader(say: (sentences: string) => void): (blocks: readonly Block[], text: string, isOpen: boolean) => void {
-  let seen = 0;
-  let said = 0;
-  return (blocks, text, isOpen) => {
-    // Most pieces of a text end no sentence: then nothing is worked out.
-    const isDue = !isOpen || /[.!?…。！？]\s|\n/.test(text.slice(Math.max(0, seen - 1)));
-    seen = text.length;
-    if (!isDue) return;
-    const plain = blocks.map(toPlainText).join('').trimEnd();
-    let end = isOpen ? said : plain.length;
-    if (isOpen) for (const match of plain.slice(said).matchAll(END)) end = said + match.index + match[0].length;
-    say(plain.slice(said, end).trim());
-    said = Math.max(said, end);
+export function createSentenceReader(say: (sentences: string) => void): (prose: Node, settled: number) => void {
+  let count = 0;
+  /** Of the block that comes next. */
+  let said = '';
+  return ({ childNodes }, settled) => {
+    let news = '';
+    const add = (text: string): void => {
+      news += text.startsWith(said) ? text.slice(said.length) : text;
+      said = text;
+    };
+    for (; count < settled; count += 1) {
+      const block = childNodes[count];
+      if (block) add(toPlainText(block));
+      said = '';
+    }
+    const block = childNodes[count];
+    const text = block?.nodeName === 'P' ? toPlainText(block) : '';
+    if (!UNSURE.test(text)) add(SENTENCES.exec(text)?.[0] ?? said);
+    say(news.trim());
   };
 }

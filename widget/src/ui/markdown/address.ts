@@ -20,9 +20,8 @@ export function openLink(raw: string, origin: string): HTMLAnchorElement | null 
   return link.origin ? link : null;
 }
 
-/** Puts the words into a link. Where they are none, or name another address, the real one stands beside them. */
-export function closeLink(link: HTMLAnchorElement, words: Node | string): HTMLAnchorElement {
-  link.append(words);
+/** Looks at the words of a link. Where they are none, or name another address, the real one is put beside them. */
+export function closeLink(link: HTMLAnchorElement): HTMLAnchorElement {
   const text = link.textContent;
   const shown = link.host || link.pathname;
   if (!text.trim() || (link.target && isDisguised(text, shown))) link.append(h('span', { class: 'real' }, ` (${shown})`));

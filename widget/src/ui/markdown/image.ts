@@ -13,11 +13,15 @@ export interface DrawOptions {
   readonly asked: Set<string>;
   /** Quotes and lists around the text. */
   readonly depth: number;
+  /** More text may follow. */
+  readonly isOpen: boolean;
+  /** False inside a link, and where further text may undo one: links and images are drawn as their words. */
+  readonly mayLink: boolean;
 }
 
-/** Nothing loads by itself: an image is a button until the visitor asks for it, unless its origin is allowed (contract §8). */
-export function drawImage(address: HTMLAnchorElement, alt: string, { words, imageOrigins, asked }: DrawOptions): HTMLElement {
-  const { href, host, origin, pathname } = address;
+/** `address` holds what is said in place of the image. Nothing loads by itself: an image is a button until the visitor asks for it, unless its origin is allowed (contract §8). */
+export function drawImage(address: HTMLAnchorElement, { words, imageOrigins, asked }: DrawOptions): HTMLElement {
+  const { href, host, origin, pathname, textContent: alt } = address;
   const draw = (src: string): HTMLElement => h('img', { alt, referrerpolicy: 'no-referrer', loading: 'lazy', src });
   if (imageOrigins().includes(origin)) return draw(origin + pathname);
   if (asked.has(href)) return draw(href);

@@ -3,50 +3,42 @@ import { draw, h } from '../dom.ts';
 import { drawBlocks } from './blocks.ts';
 import type { DrawOptions } from './image.ts';
 
-/** A block as it stands in the page. */
-export type Block = Node;
-
 /** A text in Markdown, drawn out of a fixed table of elements and attributes. No HTML string is ever made (contract §8). */
 export interface Prose {
+  /** Its children are the blocks. */
   readonly element: HTMLElement;
   /**
    * Draws `text`; `isOpen`: more may follow. Of a text that continues the one before, only the last open block is read and
-   * drawn again, and in it only what changed. Returns its blocks.
+   * drawn again, and in it only what changed. Returns how many blocks no further text can change.
    */
-  update(text: string, isOpen: boolean): readonly Block[];
+  update(text: string, isOpen: boolean): number;
 }
 
 /** What `words` and `imageOrigins` read may be signals: then all is drawn anew until the effect or scope around it ends. */
-export function createProse(options: Omit<DrawOptions, 'asked' | 'depth'>): Prose {
+export function createProse(options: Pick<DrawOptions, 'words' | 'imageOrigins' | 'origin'>): Prose {
   const element = h('div', { class: 'prose' });
-  const drawOptions = { ...options, asked: new Set<string>(), depth: 0 };
+  const asked = new Set<string>();
   let [text, isOpen] = ['', false];
   /** What no further text can change, and how many blocks it makes. */
   let settled = '';
   let count = 0;
-  const show = (): readonly Block[] => {
-    const source = text
-      .replace(/\r\n?/g, '\n')
-      .replace(/^\t+/gm, (tabs) => '    '.repeat(tabs.length))
-      .replace(/^[ \t]+$/gm, '');
+  const show = (): number => {
+    const source = text.replace(/\r\n?/g, '\n').replaceAll('\t', '    ').replace(/^ +$/gm, '').replace(/^\n+/, '');
     if (!source.startsWith(settled)) {
       settled = '';
       count = 0;
     }
     const starts: number[] = [];
-    const fresh = drawBlocks(source.slice(settled.length) + (isOpen ? '' : '\n\n'), drawOptions, starts);
-    const blocks = [
-      ...Array.from(element.childNodes).slice(0, count),
-      ...fresh.map((node, index) => renew(element.childNodes[count + index], node)),
-    ];
-    draw(element, blocks);
+    const fresh = drawBlocks(source.slice(settled.length), { ...options, asked, depth: 0, isOpen, mayLink: true }, starts);
+    const blocks = Array.from(element.childNodes);
+    draw(element, [...blocks.slice(0, count), ...fresh.map((node, index) => renew(blocks[count + index], node))]);
     // A block is settled when the block after it began on a finished line.
     const last = starts.findLastIndex((start) => source.includes('\n', settled.length + start));
     if (last > 0) {
       count += last;
       settled = source.slice(0, settled.length + (starts[last] ?? 0));
     }
-    return blocks;
+    return isOpen ? count : element.childNodes.length;
   };
   effect(() => {
     options.words('show');
