@@ -7,8 +7,8 @@ import type { View } from './view.ts';
 export function drawHeader({ model, words, name }: View): HTMLElement {
   const fresh = iconButton(NEW, () => words('newConversation'), { class: 'icon', onclick: () => model.newConversation() });
   return h(
-    'header',
-    { part: 'header' },
+    'div',
+    { class: 'head', part: 'header' },
     h('span', { class: 'avatar', part: 'avatar' }, icon(LEAF)),
     h(
       'div',
