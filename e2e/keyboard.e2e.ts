@@ -80,12 +80,14 @@ test('on a desktop the open chat holds nobody: Tab goes through it and on to the
   expect(await isInChat(page)).toBe(false);
   expect(seen).toEqual(expect.arrayContaining(['Copy answer', 'New conversation', 'Close chat', 'messages', 'launcher']));
   await expect(chat.panel).toBeVisible();
+  await expect(chat.panel).toHaveAttribute('aria-modal', 'false');
 });
 
 for (const [from, key] of [
   ['the message', 'Tab'],
   ['the message', 'Shift+Tab'],
   ['where it begins', 'Tab'],
+  ['where it begins', 'Shift+Tab'],
 ] as const) {
   test(`on a phone the chat covers the page, and ${key} from ${from} never goes behind it`, async ({ demo, visitor }) => {
     const page = await visitor({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
@@ -95,6 +97,7 @@ for (const [from, key] of [
     await expect(chat.composer).toBeEditable();
     if (from === 'the message') await chat.composer.focus();
     else expect(await focused(page)).toContain('panel');
+    await expect(chat.panel).toHaveAttribute('aria-modal', 'true');
     for (let step = 0; step < 12; step += 1) {
       await page.keyboard.press(key);
       expect(await isInChat(page), `after ${step + 1} times, at ${await focused(page)}`).toBe(true);
