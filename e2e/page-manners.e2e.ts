@@ -146,6 +146,59 @@ test('two script tags that run before there is a body make one launcher, after i
   expect(complaints).toEqual([]);
 });
 
+test('a chat that the page opens before there is a body opens once it came', async ({ demo, visitor }) => {
+  const page = await visitor();
+  const complaints = watch(page);
+  await page.context().grantPermissions(['local-network-access']);
+  let complete = (): void => undefined;
+  const held = new Promise<void>((resolve) => (complete = resolve));
+  // The page comes whole only once the panel's code is here: a script in its head waits.
+  await page.route('**/late.js', async (route) => {
+    await held;
+    await route.fulfill({ contentType: 'text/javascript', body: '' });
+  });
+  await page.route(`${demo.site}/login`, async (route) => {
+    const response = await route.fetch();
+    const text = await response.text();
+    const [tag = ''] = /<script\s+async[^>]*><\/script>/.exec(text) ?? [];
+    const blocking = `${tag.replace('async', '')}<script src="/late.js"></script>`;
+    await route.fulfill({ response, body: text.replace(tag, '').replace('<head>', `<head>${blocking}`) });
+  });
+  await page.addInitScript(() => {
+    (window as unknown as { familiar?: unknown }).familiar = Object.assign(() => undefined, { q: [['open']] });
+  });
+  const loading = page.goto(`${demo.site}/login`);
+  await (await page.waitForResponse(/panel-/)).finished();
+  complete();
+  await loading;
+  const chat = new Chat(page);
+  await expect(chat.panel).toBeVisible();
+  await expect(chat.launcher).toHaveCount(1);
+  expect(complaints).toEqual([]);
+});
+
+for (const [member, value] of [
+  ['mode', 'inline'],
+  ['textsOpen', 'Polluted'],
+  ['q', [['open']]],
+] as const) {
+  test(`what stands on Object.prototype as "${member}" is no setting of the launcher`, async ({ demo, visitor }) => {
+    const page = await visitor();
+    const panels: string[] = [];
+    page.on('request', (request) => /panel-/.test(request.url()) && panels.push(request.url()));
+    await page.addInitScript(
+      ([key, given]) => {
+        Reflect.set(Object.prototype, key as string, given);
+      },
+      [member, value],
+    );
+    await page.goto(demo.site);
+    await expect(new Chat(page).launcher).toHaveAccessibleName('Open chat');
+    await page.waitForLoadState('networkidle');
+    expect(panels).toEqual([]);
+  });
+}
+
 async function readDatabases(page: Page): Promise<string> {
   return page.evaluate(async () => {
     const texts: string[] = [];

@@ -1,103 +1,104 @@
+import { copy } from './config/own.ts';
 import type { MountOptions } from './mount.ts';
 import { createEvents, type Listener } from './page/events.ts';
 import type { Command, Widget } from './page/widget.ts';
-import { createLauncher, type Launcher } from './ui/launcher.ts';
+import { createLauncher } from './ui/launcher.ts';
 
 /** File name of the panel's module, written in by the build; it lies beside this script. */
 declare const PANEL_FILE: string;
 
-type Call = readonly [name: unknown, ...rest: unknown[]];
+type Call = readonly [name: Command | 'on' | 'init', detail?: unknown, listener?: unknown];
 type PanelModule = { readonly run: (options: MountOptions, attributes: object) => Widget | null };
-
 /** Commands that can wait until somebody opens the chat. */
-const WAIT = /^(init|identify|update|close)$/;
-const LOADED = 'familiarLoaded';
+const WAIT = /^(identify|update|close)$/;
 
 /** A page's own element may be named `currentScript` and hide the real one; the prototype's getter cannot be hidden. */
-const current: unknown = Object.getOwnPropertyDescriptor(Document.prototype, 'currentScript')?.get?.call(document);
-const script = current instanceof HTMLScriptElement ? current : document.querySelector<HTMLScriptElement>('script[data-agent][src]');
+const current = Reflect.get(Document.prototype, 'currentScript', document) as HTMLScriptElement | null;
+const script = current ?? document.querySelector<HTMLScriptElement>('script[data-agent][src]');
 const page = window as unknown as { familiar?: unknown };
-const stub = page.familiar;
+// The calls that the page's stub has kept; null where a script of ours has taken over. Own members only: neither what a page
+// put on a prototype nor an element with this name counts.
+const queue = copy(page.familiar)['q'] as readonly Iterable<unknown>[] | null | undefined;
 
 const events = createEvents();
-const dataset: Record<string, string | undefined> = Object.assign({}, script?.dataset);
-const address = script?.src ?? '';
+const attributes = copy(script?.dataset);
+const init = copy();
+const host = document.createElement('familiar-launcher');
 const waiting: Call[] = [];
-let init: object = {};
+let drawn: Promise<void> | undefined;
+let launcher: HTMLButtonElement | null = null;
 let widget: Widget | null = null;
-let loading: Promise<void> | null = null;
-let launcher: Launcher | null = null;
-let host: HTMLElement | null = null;
+let isLoading = false;
 let isDown = false;
 
 // oxlint-disable-next-line no-console -- the developer of the page has no other place to look
-const warn = (sentence: string): void => console.warn(`[familiar] ${sentence}`);
+const warn = (sentence = 'A call was ignored: unknown, wrong or too late.'): void => console.warn(`[familiar] ${sentence}`);
+
+const setLoading = (isNow: boolean): void => {
+  isLoading = isNow;
+  if (launcher) launcher.ariaBusy = `${isNow}`;
+};
 
 const load = async (): Promise<void> => {
-  launcher?.setBusy(true);
+  if (isLoading || widget) return;
+  setLoading(true);
   try {
-    const module = (await import(/* @vite-ignore */ new URL(PANEL_FILE, address).href)) as PanelModule;
+    const panel = new URL(PANEL_FILE, script?.src);
+    const { run }: PanelModule = await import(/* @vite-ignore */ panel.href);
+    await drawn;
     if (isDown) return;
-    widget = module.run(
-      { sources: [init], events, launcher: launcher ?? createLauncher },
-      { baseUrl: new URL(address).origin, ...dataset },
-    );
-    for (const call of waiting.splice(0)) give(call);
+    widget = run({ sources: [init], events, launcher: launcher ?? createLauncher }, copy({ baseUrl: panel.origin }, attributes));
+    for (const one of waiting.splice(0)) call(...one);
   } catch {
     // Offline or blocked: the next click tries again.
-    loading = null;
     warn('The chat did not load. Allow its address in script-src and CORS.');
   }
-  launcher?.setBusy(false);
+  setLoading(false);
 };
-const give = ([name, detail]: Call): void => {
-  if (name === 'init') widget?.update(detail);
-  else if (widget && Object.hasOwn(widget, name as Command)) widget[name as Command](detail);
-  else warn('Unknown command; ignored.');
-};
-const call = (...args: unknown[]): void => {
-  const [name, detail, listener] = args as unknown as Call;
-  if (name === 'on' || name === 'once' || name === 'off')
-    if (typeof listener === 'function') events[name](String(detail), listener as Listener);
-    else warn(`${name} takes an event and a function; ignored.`);
-  else if (name === 'shutdown') shutdown();
-  else if (isDown) warn('The widget was shut down; ignored.');
-  else if (widget) give([name, detail]);
-  else if (name === 'init') init = { ...init, ...Object(detail) };
-  else {
-    waiting.push([name, detail]);
-    if (!WAIT.test(String(name))) loading ??= load();
+
+const call = (...args: Call): void => {
+  const [name, detail, listener] = args;
+  try {
+    if (/^(on|once|off)$/.test(name))
+      if (typeof listener === 'function') events[name as 'on'](detail as string, listener as Listener);
+      else warn();
+    else if (isDown) warn();
+    else if (name === 'shutdown') {
+      isDown = true;
+      widget?.shutdown();
+      host.remove();
+      Reflect.deleteProperty(window, 'familiar');
+    } else if (widget) widget[name === 'init' ? 'update' : (name as Command)](detail);
+    else if (name === 'init') Object.assign(init, detail);
+    else {
+      waiting.push(args);
+      if (!WAIT.test(name)) void load();
+    }
+  } catch {
+    // Nothing is thrown into the page.
+    warn();
   }
 };
-const shutdown = (): void => {
-  isDown = true;
-  widget?.shutdown();
-  launcher?.dispose();
-  host?.remove();
-  Reflect.deleteProperty(window, 'familiar');
-};
+
 const draw = (): void => {
   if (isDown) return;
-  const mode: unknown = Reflect.get(init, 'mode') ?? dataset['mode'] ?? 'launcher';
-  if (mode === 'launcher') {
-    host = document.createElement('familiar-launcher');
+  if ((init['mode'] ?? attributes['mode'] ?? 'launcher') === 'launcher') {
     document.body.append(host);
     launcher = createLauncher({
       root: host.attachShadow({ mode: 'open' }),
-      label: dataset['textsOpen'] ?? 'Open chat',
+      label: (attributes['textsOpen'] as string | undefined) ?? 'Open chat',
       onToggle: () => call('toggle'),
     });
-  } else loading ??= load();
+  } else void load();
   events.emit('ready', null);
 };
 
 // A second script tag, or one without its settings' script, changes nothing.
-if (script && !(typeof stub === 'function' && LOADED in stub)) {
-  const queue: unknown = typeof stub === 'function' && 'q' in stub ? stub.q : null;
-  Object.defineProperty(call, LOADED, { value: true });
-  page.familiar = call;
-  if (typeof queue === 'object' && queue !== null)
-    for (const queued of Array.from(queue as ArrayLike<ArrayLike<unknown>>)) call(...Array.from(queued));
-  if (document.body) draw();
-  else document.addEventListener('DOMContentLoaded', draw, { once: true });
+if (script && queue !== null) {
+  drawn = new Promise((resolve) => {
+    if (document.body) resolve(null);
+    else document.addEventListener('DOMContentLoaded', resolve, { once: true });
+  }).then(draw);
+  page.familiar = Object.assign(call, { q: null });
+  for (const one of Array.from(queue ?? [])) call(...(Array.from(one) as unknown as Call));
 }

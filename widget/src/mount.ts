@@ -1,4 +1,4 @@
-import { effect, onEnd, scope, signal } from './reactive/signal.ts';
+import { onEnd, scope, signal } from './reactive/signal.ts';
 import { type Clock, systemClock } from './config/clock.ts';
 import { parseConfig } from './config/parse-config.ts';
 import { type Warn, warnInConsole } from './config/warn.ts';
@@ -11,7 +11,8 @@ import { createPanel } from './page/panel.ts';
 import { placeHost } from './page/place.ts';
 import { followPresence } from './page/presence.ts';
 import type { Widget } from './page/widget.ts';
-import type { DrawLauncher, Launcher } from './ui/launcher.ts';
+import type { DrawLauncher } from './ui/launcher.ts';
+import { showState } from './ui/launcher-state.ts';
 import { renderPanel } from './ui/panel.ts';
 import type { PanelModel } from './ui/panel-model.ts';
 
@@ -20,7 +21,7 @@ export interface MountOptions {
   readonly sources: readonly unknown[];
   readonly events: WidgetEvents;
   /** The launcher that is on the page already, or what draws one where the mode wants it. */
-  readonly launcher: Launcher | DrawLauncher;
+  readonly launcher: HTMLButtonElement | DrawLauncher;
   readonly warn?: Warn;
   /** Replace the network and the time in tests. */
   readonly fetch?: typeof fetch;
@@ -75,15 +76,10 @@ export function mount({
   return { ...widget, shutdown };
 }
 
-function draw(model: PanelModel, root: ShadowRoot, launcher: Launcher | DrawLauncher): void {
+function draw(model: PanelModel, root: ShadowRoot, launcher: HTMLButtonElement | DrawLauncher): void {
   onEnd(renderPanel({ model, root }));
+  if (model.mode !== 'launcher') return;
   const onToggle = (): void => (model.isOpen.peek() ? model.close() : model.open());
-  const label = model.texts.peek()['open'] ?? 'Open chat';
-  const drawn = typeof launcher === 'object' ? launcher : model.mode === 'launcher' ? launcher({ root, label, onToggle }) : null;
-  if (drawn === null) return;
-  onEnd(() => drawn.dispose());
-  effect(() => {
-    drawn.setOpen(model.isOpen.value);
-    drawn.setUnread(model.unread.value);
-  });
+  const button = typeof launcher === 'object' ? launcher : launcher({ root, label: 'Open chat', onToggle });
+  showState(button, model);
 }

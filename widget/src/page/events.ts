@@ -27,36 +27,30 @@ export interface WidgetEvents {
 
 /** A listener that throws stops nobody: the page's own `error` handlers hear of it. */
 export function createEvents(): WidgetEvents {
-  let entries: readonly (readonly [name: string, listener: Listener, original: Listener])[] = [];
-  const add = (name: string, listener: Listener, original = listener): (() => void) => {
-    const entry = [name, listener, original] as const;
-    entries = [...entries, entry];
-    return () => {
-      entries = entries.filter((other) => other !== entry);
+  const entries = new Set<readonly [name: string, listener: Listener, isOnce: boolean]>();
+  const add =
+    (isOnce: boolean): WidgetEvents['on'] =>
+    (name, listener) => {
+      const entry = [name, listener, isOnce] as const;
+      entries.add(entry);
+      return () => void entries.delete(entry);
     };
-  };
+  /** What is added while it runs is not met. */
+  const each = (name: string, meet: (entry: readonly [name: string, listener: Listener, isOnce: boolean]) => void): void =>
+    [...entries].filter(([heard]) => heard === name).forEach(meet);
   return {
-    on: (name, listener) => add(name, listener),
-    once(name, listener) {
-      const hear: Listener = (detail) => {
-        undo();
-        listener(detail);
-      };
-      const undo = add(name, hear, listener);
-      return undo;
-    },
-    off(name, listener) {
-      entries = entries.filter(([heard, , original]) => heard !== name || original !== listener);
-    },
+    on: add(false),
+    once: add(true),
+    off: (name, listener) => each(name, (entry) => entry[1] === listener && entries.delete(entry)),
     emit(name, detail) {
-      for (const [heard, listener] of entries) {
-        if (heard !== name) continue;
+      each(name, (entry) => {
+        if (entry[2]) entries.delete(entry);
         try {
-          listener(detail);
+          entry[1](detail);
         } catch (error) {
           reportError(error);
         }
-      }
+      });
     },
   };
 }

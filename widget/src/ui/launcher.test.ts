@@ -1,41 +1,58 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createLauncher, type Launcher } from './launcher.ts';
+import { scope } from '../reactive/signal.ts';
+import { createLauncher } from './launcher.ts';
+import { showState } from './launcher-state.ts';
+import { createFakeModel } from './test/fake-model.ts';
 
+let fake: ReturnType<typeof createFakeModel>;
 let host: HTMLElement;
-let root: ShadowRoot;
-let launcher: Launcher;
+let button: HTMLButtonElement;
+let end: () => void;
 let toggles: number;
 
 beforeEach(() => {
   toggles = 0;
+  fake = createFakeModel();
   host = document.createElement('div');
   document.body.append(host);
-  root = host.attachShadow({ mode: 'open' });
-  launcher = createLauncher({ root, label: 'Open chat', onToggle: () => (toggles += 1) });
+  const root = host.attachShadow({ mode: 'open' });
+  button = createLauncher({ root, label: 'Open chat', onToggle: () => (toggles += 1) });
+  [, end] = scope(() => showState(button, fake.model));
 });
-afterEach(() => host.remove());
+afterEach(() => {
+  end();
+  host.remove();
+});
 
-const attribute = (name: string): string | null => root.querySelector('button')?.getAttribute(name) ?? null;
+const attribute = (name: string): string | null => button.getAttribute(name);
 
 test('the button has a name, tells whether the chat is open, and toggles it', () => {
-  root.querySelector('button')?.click();
-  expect([toggles, attribute('aria-label'), attribute('aria-expanded')]).toEqual([1, 'Open chat', 'false']);
-  launcher.setOpen(true);
+  button.click();
+  expect([toggles, attribute('aria-label'), attribute('aria-haspopup'), attribute('aria-expanded')]).toEqual([
+    1,
+    'Open chat',
+    'dialog',
+    'false',
+  ]);
+  fake.isOpen.value = true;
   expect(attribute('aria-expanded')).toBe('true');
 });
 
+test('its name follows the texts of the site', () => {
+  fake.texts.value = { open: 'Frag uns' };
+  expect(attribute('aria-label')).toBe('Frag uns');
+});
+
 test('unread messages are counted in the badge and in the name, up to nine', () => {
-  launcher.setUnread(3);
+  fake.unread.value = 3;
   expect([attribute('data-unread'), attribute('aria-label')]).toEqual(['3', 'Open chat (3)']);
-  launcher.setUnread(12);
+  fake.unread.value = 12;
   expect(attribute('data-unread')).toBe('9+');
-  launcher.setUnread(0);
+  fake.unread.value = 0;
   expect([attribute('data-unread'), attribute('aria-label')]).toEqual([null, 'Open chat']);
 });
 
-test('the button floats in the corner, large enough for a thumb, and leaves nothing when disposed', () => {
-  const box = root.querySelector('button')?.getBoundingClientRect();
-  expect([box?.width, box?.height, innerHeight - (box?.bottom ?? 0)]).toEqual([56, 56, 20]);
-  launcher.dispose();
-  expect([root.childElementCount, root.adoptedStyleSheets.length]).toEqual([0, 0]);
+test('the button floats in the corner, large enough for a thumb', () => {
+  const box = button.getBoundingClientRect();
+  expect([box.width, box.height, innerHeight - box.bottom]).toEqual([56, 56, 20]);
 });

@@ -35,9 +35,8 @@ const seen = (text: string | RegExp): Promise<void> => vi.waitFor(() => expect(f
 const spoken = (): string => [...root.querySelectorAll('[aria-live=polite] p')].map((line) => line.textContent).join(' ');
 
 test('focus moves in when the dialog opens and goes back when Escape closes it', async () => {
-  const launcher = createLauncher({ root, label: 'Open chat', onToggle: () => fake.model.open() });
+  const opener = createLauncher({ root, label: 'Open chat', onToggle: () => fake.model.open() });
   expect(find('.panel').hidden).toBe(true);
-  const opener = find<HTMLButtonElement>('.launch');
   opener.focus();
   await userEvent.keyboard('{Enter}');
   await vi.waitFor(() => expect(root.activeElement).toBe(field()));
@@ -46,7 +45,6 @@ test('focus moves in when the dialog opens and goes back when Escape closes it',
   await userEvent.keyboard('{Escape}');
   await vi.waitFor(() => expect(root.activeElement).toBe(opener));
   expect(find('.panel').hidden).toBe(true);
-  launcher.dispose();
 });
 
 test('keys typed in the panel do not reach the page', async () => {

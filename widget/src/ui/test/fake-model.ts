@@ -12,6 +12,7 @@ export function createFakeModel(mode: PanelModel['mode'] = 'launcher') {
       calls.push(text === undefined ? name : `${name} ${text}`);
     };
   const isOpen = signal(false);
+  const unread = signal(0);
   const messages: Signal<readonly ChatMessage[]> = signal([]);
   const phase = signal<ConversationPhase>('idle');
   const activity = signal<string | null>(null);
@@ -66,7 +67,7 @@ export function createFakeModel(mode: PanelModel['mode'] = 'launcher') {
     texts,
     theme,
     locale,
-    unread: signal(0),
+    unread,
     extras: signal(null),
     open: () => (isOpen.value = true),
     close() {
@@ -76,7 +77,23 @@ export function createFakeModel(mode: PanelModel['mode'] = 'launcher') {
     newConversation: call('newConversation'),
     reconnect: call('reconnect'),
   };
-  return { model, calls, isOpen, messages, phase, activity, draft, trouble, wholeTrouble, texts, theme, locale, identity, conversation };
+  return {
+    model,
+    calls,
+    isOpen,
+    unread,
+    messages,
+    phase,
+    activity,
+    draft,
+    trouble,
+    wholeTrouble,
+    texts,
+    theme,
+    locale,
+    identity,
+    conversation,
+  };
 }
 
 let count = 0;
