@@ -1,6 +1,7 @@
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { userEvent } from 'vitest/browser';
 import { systemClock } from '../../config/clock.ts';
+import { openVault } from '../../identity/vault.ts';
 import { mount } from '../../mount.ts';
 import { createLauncher } from '../../ui/launcher.ts';
 import { problem, type Seen } from '../../test/chat-server.ts';
@@ -43,7 +44,7 @@ function openBrowser() {
       await userEvent.click(button);
     };
     widget.open();
-    return { widget, press, text: () => root?.textContent ?? '' };
+    return { widget, vault: openVault(agent, systemClock), press, text: () => root?.textContent ?? '' };
   };
   const getIdentityToken = (): string => {
     asked += 1;
@@ -102,6 +103,29 @@ it('warns once about an id that can be guessed', async () => {
   await vi.waitFor(() => expect(said.mock.calls.filter(([text]) => String(text).includes('can be guessed'))).toHaveLength(1));
   page.widget.identify({ userId: 'user-17' });
   expect(said.mock.calls.join()).not.toContain('user-17');
+});
+
+it('warns of an id that is another one at every load', async () => {
+  const said = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+  onTestFinished(() => said.mockRestore());
+  const { open, server } = openBrowser();
+  for (const count of [1, 2, 3]) {
+    const page = open({ userId: `u_8a7f2c91d${count}` });
+    await vi.waitFor(async () => expect(await page.vault.get('lastIds')).toHaveLength(count));
+    if (count < 3) expect(said.mock.calls.join()).not.toContain('last 3 loads');
+    page.widget.shutdown();
+  }
+  expect(server.mints).toHaveLength(3);
+  await vi.waitFor(() => expect(said.mock.calls.join()).toContain('last 3 loads'));
+});
+
+it('keeps nothing of the id after a sign-out, not even for the hints to the developer', async () => {
+  const { open } = openBrowser();
+  const page = open({ userId: 'u_8a7f2c91d0' });
+  await vi.waitFor(async () => expect(await page.vault.get('lastIds')).toHaveLength(1));
+  page.widget.logout();
+  await vi.waitFor(async () => expect(await page.vault.get('lastIds')).toBeUndefined());
+  expect(Object.keys(sessionStorage).filter((name) => name.startsWith('familiar:'))).toEqual([]);
 });
 
 it('shows the developer who the widget takes the visitor for, never a token', async () => {

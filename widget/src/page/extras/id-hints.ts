@@ -9,10 +9,12 @@ const EMAIL = /^[^@]+@[^@]+\.[^@]+$/;
 /** So many loads in a row, each with another id, are no coincidence. */
 const LOADS = 3;
 
+const CHANGES = `The id was another one at each of the last ${LOADS} loads, so nothing is remembered. Pass the same id for the same user, or none.`;
+
 /** Warns in development, once each, about ids that will hurt later. Returns its undo. */
-export function watchIds({ panel, settings }: ExtrasOptions): () => void {
-  const { agent, debug } = settings.peek();
-  if (!debug && !isLocal(location.hostname)) return () => undefined;
+export function watchIds(options: ExtrasOptions): () => void {
+  const { panel, settings } = options;
+  if (!settings.peek().debug && !isLocal(location.hostname)) return () => undefined;
   const said = new Set<string>();
   const warn = (sentence: string): void => {
     if (said.has(sentence)) return;
@@ -33,7 +35,7 @@ export function watchIds({ panel, settings }: ExtrasOptions): () => void {
       );
     if (isNoted || panel.people.visit.value.key.value?.storage !== 'durable') return;
     isNoted = true;
-    void warnOfChange(agent, id, warn);
+    void differsAtEveryLoad(options, id).then((differs) => differs && warn(CHANGES));
   });
 }
 
@@ -46,19 +48,18 @@ function isGiven({ level }: MintResponse): boolean {
   return level === 'soft' || level === 'verified';
 }
 
-async function warnOfChange(agent: string, id: string, warn: (sentence: string) => void): Promise<void> {
-  if (!(await differsAtEveryLoad(agent, id))) return;
-  warn(`The id was another one at each of the last ${LOADS} loads, so nothing is remembered. Pass the same id for the same user, or none.`);
-}
+/** In the vault, so that it is wiped with all else of whoever was here. */
+const LAST_IDS = 'lastIds';
 
-/** Keeps a short hash for each of the last loads, in this tab and in development only. */
-async function differsAtEveryLoad(agent: string, id: string): Promise<boolean> {
-  const name = `familiar:${agent}:development`;
+/** Keeps a short hash for each of the last loads, in development only. */
+async function differsAtEveryLoad({ panel: { people }, vault }: ExtrasOptions, id: string): Promise<boolean> {
+  const visit = people.visit.peek();
   try {
-    const before: unknown = JSON.parse(sessionStorage.getItem(name) ?? '[]');
-    const last = [...(Array.isArray(before) ? before : []), await hash(id)].slice(-LOADS);
-    sessionStorage.setItem(name, JSON.stringify(last));
-    return last.length === LOADS && new Set(last).size === LOADS;
+    const hashed = await hash(id);
+    // Gone meanwhile: what was wiped stays so.
+    if (visit !== people.visit.peek()) return false;
+    const last = await vault.update(LAST_IDS, (old) => [...(Array.isArray(old) ? old : []), hashed].slice(-LOADS));
+    return new Set(last as string[]).size === LOADS;
   } catch {
     // Blocked storage, or a page without WebCrypto: then nothing can be said.
     return false;
