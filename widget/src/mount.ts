@@ -8,7 +8,6 @@ import { createActions } from './page/actions.ts';
 import type { WidgetEvents } from './page/events.ts';
 import { watchExtras } from './page/extras/watch-extras.ts';
 import { createPanel } from './page/panel.ts';
-import { placeHost } from './page/place.ts';
 import { followPresence } from './page/presence.ts';
 import type { Widget } from './page/widget.ts';
 import type { DrawLauncher } from './ui/launcher.ts';
@@ -41,31 +40,23 @@ export function mount({
   warn = warnInConsole,
 }: MountOptions): Widget | null {
   const settings = signal(parseConfig(sources, warn));
-  const config = settings.peek();
-  const { agent, baseUrl, embedKey, mode } = config;
+  const { agent, baseUrl, container, embedKey, mode } = settings.peek();
   if (!(agent && baseUrl && embedKey)) {
     warn('missing-settings');
     return null;
   }
   const transport = { baseUrl, clock, fetch };
   const [widget, shutdown] = scope(() => {
-    const parts = {
-      settings,
-      clock,
-      random: Math.random,
-      events,
-      warn,
-      transport,
-      tabs: openTabs(agent),
-      vault: openVault(agent, clock),
-      isOpen: signal(false),
-    };
+    const [tabs, vault] = [openTabs(agent), openVault(agent, clock)];
+    const parts = { agent, settings, clock, random: Math.random, events, warn, transport, tabs, vault, isOpen: signal(false) };
     const panel = createPanel(parts);
     const actions = createActions(parts, panel);
-    const host = placeHost(config);
-    draw(panel.model, host.root, launcher);
-    onEnd(host.remove);
-    followPresence(parts, panel, host.veil);
+    const host = document.createElement('familiar-widget');
+    // Read as an element, or refused with a warning.
+    ((mode !== 'launcher' && (container as Element | null)) || document.body).append(host);
+    onEnd(() => host.remove());
+    draw(panel.model, host.attachShadow({ mode: 'open' }), launcher);
+    followPresence(parts, panel, host);
     watchExtras({ ...parts, panel });
     let isDown = false;
     onEnd(() => (isDown = true));

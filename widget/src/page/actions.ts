@@ -1,15 +1,14 @@
-import { effect } from '../reactive/signal.ts';
-import { own } from '../config/own.ts';
+import { or, own, text } from '../config/own.ts';
 import { parseConfig } from '../config/parse-config.ts';
-import type { Conversation } from '../conversation/conversation.ts';
 import type { Panel } from './panel.ts';
 import type { Parts } from './parts.ts';
 import type { Widget } from './widget.ts';
 
+const readText = or(text, '');
+
 /** The page's commands over the panel. */
-export function createActions({ events, settings, warn }: Parts, panel: Panel): Omit<Widget, 'shutdown'> {
-  const { begin, model, people } = panel;
-  const withConversation = createAsker(panel);
+export function createActions({ events, settings, warn }: Parts, { model, people }: Panel): Omit<Widget, 'shutdown'> {
+  const { ask, logout, start, visit } = people;
   return {
     open: () => model.open(),
     close: () => model.close(),
@@ -19,57 +18,30 @@ export function createActions({ events, settings, warn }: Parts, panel: Panel): 
       if ((input.userId ?? input.identityToken ?? input.getIdentityToken) === null) warn('bad-identify');
       else people.identify(input);
     },
-    logout: () => people.logout(),
+    logout,
     forget() {
-      begin();
-      void people.visit
+      start();
+      void visit
         .peek()
         .erase()
-        .then((isErased) => isErased && people.logout());
+        .then((isErased) => isErased && logout());
     },
-    sendMessage(text) {
-      if (typeof text !== 'string' || text.trim() === '') warn('bad-text');
-      else withConversation((conversation) => conversation.send(text));
+    sendMessage(given) {
+      const words = readText(given).trim();
+      if (words) ask((conversation) => conversation.send(words));
+      else warn('bad-text');
     },
-    newConversation: () => withConversation(() => model.newConversation()),
-    openConversation(id) {
-      if (typeof id !== 'string') warn('bad-session-id');
-      else withConversation(() => people.visit.peek().show(id));
+    newConversation: () => ask(() => model.newConversation()),
+    openConversation(given) {
+      const id = readText(given);
+      if (id) ask(() => visit.peek().show(id));
+      else warn('bad-session-id');
     },
-    escalate(details) {
-      const reason = own(details, 'reason');
-      events.emit('escalate', { reason: typeof reason === 'string' ? reason : null });
-    },
+    escalate: (details) => events.emit('escalate', { reason: or(text, null)(own(details, 'reason')) }),
     update(changes) {
       const { consent } = settings.peek();
       settings.value = parseConfig([changes], warn, settings.peek());
-      if (consent === 'pending' && settings.peek().consent !== consent) void people.visit.peek().keep();
+      if (consent === 'pending' && settings.peek().consent !== consent) void visit.peek().keep();
     },
-  };
-}
-
-/** Runs what needs a conversation, in order, once there is one; a change of identity before that drops it. */
-function createAsker({ begin, people }: Panel): (run: (conversation: Conversation) => void) => void {
-  const waiting = new Set<() => boolean>();
-  const flush = (): void => {
-    for (const isDone of waiting) if (isDone()) waiting.delete(isDone);
-  };
-  effect(() => {
-    // Not inside the effect: what is asked for may end it.
-    if (people.visit.value.conversation.value) queueMicrotask(flush);
-  });
-  return (run) => {
-    const { current, visit } = people;
-    const [asked, who] = [visit.peek(), current()];
-    waiting.add(() => {
-      const shown = visit.peek();
-      const conversation = shown.conversation.peek();
-      // A new key for the same person changes the visit, not who asked.
-      const isSame = shown === asked || current() === who;
-      if (isSame && conversation !== null) run(conversation);
-      return !isSame || conversation !== null;
-    });
-    begin();
-    queueMicrotask(flush);
   };
 }

@@ -56,6 +56,15 @@ it('shows nothing of a user in any tab after a logout in one, and has another ke
   expect(three.text()).not.toContain('my secret');
 });
 
+it('names whom the server knows where the page named nobody', async () => {
+  const [agent, server] = [newAgent(), createIdentityServer()];
+  const one = await openTab(agent, { ...server, init: { getIdentityToken: async () => identityToken('alice') } });
+  await say(one, 'hello');
+  one.widget.logout();
+  const change = { previous: { level: 'verified', id: 'alice' }, current: { level: 'anonymous', id: null }, reason: 'logout' };
+  await vi.waitFor(() => expect(names(one)).toEqual([change]));
+});
+
 it('logs out without a network: here, in other tabs and in storage', async () => {
   const [agent, server] = [newAgent(), createIdentityServer()];
   const [one, two] = await Promise.all([

@@ -9,6 +9,7 @@ import type { WidgetEvents } from './events.ts';
 
 /** What one widget is made of; `mount.ts` makes each of them once. */
 export interface Parts {
+  readonly agent: string;
   /** Those in force. Server and page may change them while the widget stands. */
   readonly settings: Signal<Config>;
   readonly transport: Transport;

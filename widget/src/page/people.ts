@@ -1,14 +1,13 @@
 import { batch, onEnd, type ReadonlySignal, signal } from '../reactive/signal.ts';
 import type { Warn } from '../config/warn.ts';
+import type { Conversation } from '../conversation/conversation.ts';
 import { wipeBrowser } from '../identity/browser-key.ts';
 import {
   type Identity,
-  type IdentityChange,
   type IdentityInput,
   type IdentityReason,
   idOf,
   isSamePerson,
-  nameOf,
   NOBODY,
   resolveIdentity,
 } from '../identity/identity.ts';
@@ -21,49 +20,64 @@ export interface People {
   readonly current: () => Identity;
   /** Another person, or the same with fresh token sources: then what waited for a token goes on. */
   identify(input: IdentityInput): void;
-  logout(): void;
+  readonly logout: () => void;
   /** The same person with a new browser key, here and in the other tabs. False where the page gives no fresh tokens. */
   rekey(): boolean;
   /** Shows who is here to the server; again, at once, after trouble. */
-  start(): void;
+  readonly start: () => void;
+  /** Starts, and runs what needs a conversation, in order, once there is one; another person drops it. */
+  readonly ask: (run: (conversation: Conversation) => void) => void;
   /** The page comes back, `isBack` out of the back/forward cache. Settles when whoever is shown may be seen. */
   wake(isBack: boolean): Promise<void>;
 }
 
-export interface PeopleOptions extends Omit<VisitOptions, 'identity' | 'after' | 'onDrift' | 'onGone'> {
-  onChange(): void;
+export interface PeopleOptions extends Omit<VisitOptions, 'identity' | 'after' | 'onReady' | 'onDrift' | 'onGone'> {
+  readonly onChange: () => void;
 }
 
 /** The one owner of the identity, by the rules of docs/decisions/020-tabs-and-identity.md. */
 export function createPeople(options: PeopleOptions): People {
   const { settings, warn } = options;
-  const owner = createOwner(options, readIdentity(settings.peek(), warn));
-  const { current, idHere, replace, visit } = owner;
-  hearTabs(options, owner);
+  const here = beginHere(options, readIdentity(settings.peek(), warn));
+  const { idHere, replace, visit, waiting } = here;
+  hearTabs(options, here);
   onEnd(() => visit.peek().end(false));
+  const start = (): void => {
+    here.isStarted = true;
+    visit.peek().start();
+  };
   return {
     visit,
-    current,
+    start,
+    current: () => here.identity,
+    ask(run) {
+      waiting.push(run);
+      start();
+      here.onReady();
+    },
     identify(input) {
-      const before = current();
+      const before = here.identity;
       const next = readIdentity(input, warn);
-      if (isSamePerson(before, next)) return owner.refresh(next);
+      if (isSamePerson(before, next)) {
+        here.identity = next;
+        if (here.isStarted) start();
+        return;
+      }
       // Before the first start nothing of them was used here, and nothing may be touched (contract §8).
-      const isNamed = owner.isStarted() && /soft|verified/.test(before.level);
+      const isNamed = here.isStarted && /soft|verified/.test(before.level);
       replace(next, 'identify', isNamed && (idOf(next) ?? '') !== idHere() ? 'wipe' : 'keep');
     },
     logout: () => replace(NOBODY, 'logout', 'wipe'),
     rekey() {
-      const who = current();
-      const canAsk = who.level === 'verified' && who.getIdentityToken !== null;
-      if (canAsk) replace(who, 'renewal', 'wipe');
+      const { identity } = here;
+      const canAsk = identity.level === 'verified' && identity.getIdentityToken !== null;
+      if (canAsk) replace(identity, 'renewal', 'wipe');
       return canAsk;
     },
-    start: owner.start,
     async wake(isBack) {
       const shown = visit.peek();
       if ((await shown.isCurrent(isBack)) || shown !== visit.peek()) return;
-      if (shown.isPrivate()) replace(current(), 'renewal', 'keep');
+      if (shown.isPrivate()) replace(here.identity, 'renewal', 'keep');
       else replace(NOBODY, 'logout', 'heard');
     },
   };
@@ -72,34 +86,45 @@ export function createPeople(options: PeopleOptions): People {
 /** `wipe`: the browser is somebody else's from now on. `heard`: another tab has seen to that. */
 type Reach = 'keep' | 'wipe' | 'heard';
 
-type Owner = ReturnType<typeof createOwner>;
+type Here = ReturnType<typeof beginHere>;
 
-function createOwner(options: PeopleOptions, identity: Identity) {
-  const { events, settings, tabs, vault } = options;
-  let isStarted = false;
+function beginHere(options: PeopleOptions, identity: Identity) {
+  const { agent, events, onChange, tabs, vault } = options;
   let mayRekey = true;
   let after = Promise.resolve();
+  const waiting: ((conversation: Conversation) => void)[] = [];
+  const onReady = (): void => {
+    for (const run of visit.peek().conversation.peek() ? waiting.splice(0) : []) {
+      const shown = visit.peek().conversation.peek();
+      if (shown) run(shown);
+    }
+  };
   const come = (): Visit =>
     createVisit({
       ...options,
       after,
-      identity: () => identity,
-      onDrift: () => replace(identity, 'renewal', 'keep'),
+      identity: () => here.identity,
+      onReady,
+      onDrift: () => replace(here.identity, 'renewal', 'keep'),
       // Once: a server that says so again would have us make keys for ever.
-      onGone: () => (mayRekey ? replace(identity, 'renewal', 'wipe') : undefined),
+      onGone: () => (mayRekey ? replace(here.identity, 'renewal', 'wipe') : undefined),
     });
-  const visit = signal(come());
   /** The id of whoever is here, as far as it is known. */
-  const idHere = (): string | null => idOf(identity) ?? visit.peek().grant.peek()?.participant.id ?? null;
+  const idHere = (): string | null => idOf(here.identity) ?? visit.peek().grant.peek()?.participant.id ?? null;
   /** The only door to another identity. */
   const replace = (next: Identity, reason: IdentityReason, reach: Reach): void => {
-    const change = { previous: nameOf(identity), current: nameOf(next), reason };
-    const left = reach === 'wipe' ? { left: visit.peek().key.peek()?.epoch ?? null, person: idHere() } : {};
+    const { level } = here.identity;
+    const shown = visit.peek();
+    // A page knows no anonymous id.
+    const previous = { level, id: level === 'anonymous' ? null : idHere() };
+    const change = { previous, current: next === here.identity ? previous : { level: next.level, id: idOf(next) }, reason };
+    const left = reach === 'wipe' && { left: shown.key.peek()?.epoch ?? null, person: idHere() };
     // What is here goes first, at once; the server hears of it beside, and may be out of reach.
-    visit.peek().end(true);
-    identity = next;
+    shown.end(true);
+    if (next !== here.identity) waiting.length = 0;
+    here.identity = next;
     mayRekey = reason !== 'renewal';
-    if (reach === 'wipe') after = wipeBrowser(settings.peek().agent, vault);
+    if (left) after = wipeBrowser(agent, vault);
     // Told after the wipe: the others would make their keys before it, and a page that navigates then would cut it short.
     const tell = (): void => {
       if (reach !== 'heard') tabs.tell({ ...left, ...change });
@@ -108,38 +133,25 @@ function createOwner(options: PeopleOptions, identity: Identity) {
     void after.then(tell);
     batch(() => {
       visit.value = come();
-      options.onChange();
+      onChange();
     });
-    if (isStarted) visit.peek().start();
+    if (here.isStarted) visit.peek().start();
   };
-  return {
-    visit,
-    idHere,
-    replace,
-    current: () => identity,
-    isStarted: () => isStarted,
-    start(this: void) {
-      isStarted = true;
-      visit.peek().start();
-    },
-    /** The same person, with other sources of tokens. */
-    refresh(next: Identity) {
-      identity = next;
-      if (isStarted) visit.peek().start();
-    },
-  };
+  const here = { identity, isStarted: false, idHere, onReady, replace, waiting };
+  const visit = signal(come());
+  return Object.assign(here, { visit });
 }
 
-/** What happens in other tabs. */
-function hearTabs({ events, tabs }: PeopleOptions, { current, idHere, replace, visit }: Owner): void {
-  const unhear = tabs.hear(({ left, person, ...change }) => {
-    const epoch = visit.peek().key.peek()?.epoch ?? null;
+/** What happens in other tabs. A browser that is wiped without a reason was another person's. */
+function hearTabs({ events, tabs }: PeopleOptions, here: Here): void {
+  const { idHere, replace, visit } = here;
+  const unhear = tabs.hear(({ left, person, previous, current, reason = 'logout' }) => {
+    const shown = visit.peek();
+    const epoch = shown.key.peek()?.epoch ?? null;
     const isWiped = left === null || left === epoch || (epoch === null && person === idHere());
-    const { reason } = change;
-    if (left !== undefined && isWiped && !visit.peek().isPrivate()) {
-      if (reason === 'renewal') replace(current(), reason, 'heard');
-      else replace(NOBODY, reason === 'identify' ? reason : 'logout', 'heard');
-    } else if (reason) events.emit('identitychange', { ...(change as unknown as IdentityChange), elsewhere: true });
+    if (left !== undefined && isWiped && !shown.isPrivate())
+      replace(reason === 'renewal' ? here.identity : NOBODY, reason as IdentityReason, 'heard');
+    else if (previous) events.emit('identitychange', { previous, current, reason: reason as IdentityReason, elsewhere: true });
   });
   onEnd(unhear);
 }

@@ -41,7 +41,11 @@ export interface VisitOptions extends Parts {
   readonly identity: () => Identity;
   /** What must be over before this browser's key is looked for: the wipe of the person before. */
   readonly after: Promise<void>;
+  /** What the server says about the panel. */
+  readonly loadConfig: () => Promise<unknown>;
   readonly isStrictlyBound: () => Promise<boolean>;
+  /** There is a conversation now. */
+  readonly onReady: () => void;
   /** The server says that this is another person than before. */
   readonly onDrift: () => void;
   /** The anonymous id of this browser was claimed or erased: it takes another key. */
@@ -49,111 +53,95 @@ export interface VisitOptions extends Parts {
 }
 
 export function createVisit(options: VisitOptions): Visit {
-  const { settings } = options;
+  const { identity, loadConfig, onReady, settings } = options;
   const life = new AbortController();
-  const { isCurrent, keep, key, load } = createKeyring(options);
-  const session = createSession({ ...options, config: () => settings.peek(), key: load, life: life.signal });
-  const { clear, ...stage } = createStage(options, { key, session, life: life.signal });
-  const { isPrivate } = stage;
-  return {
-    ...stage,
-    key,
-    session,
-    keep: async () => keep(life.signal),
-    isCurrent: async (isBack) => !(isBack && (isPrivate() || settings.peek().sharedDevice)) && isCurrent(),
-    end(isLeaving) {
-      if (life.signal.aborted) return;
-      clear(isLeaving);
-      if (isPrivate()) void session.end('/v1/instance');
-      else if (isLeaving) void session.end('/v1/embed/session-tokens/current');
-      life.abort();
-    },
-  };
-}
-
-interface StageOptions extends Pick<Visit, 'key' | 'session'> {
-  readonly life: AbortSignal;
-}
-
-/** What of a visit is on the screen: one conversation at a time, or what is in its way. */
-function createStage(options: VisitOptions, { key, life, session }: StageOptions) {
-  const { identity, onGone, clock, vault } = options;
+  const ended = life.signal;
   const grant = signal<MintResponse | null>(null);
-  const conversation = signal<Conversation | null>(null);
   const trouble = signal<Trouble | null>(null);
-  let drafts: Drafts | null = null;
   let starting: Promise<unknown> | null = null;
-
   const isPrivate = (): boolean => identity().level === 'ephemeral' || grant.peek()?.instance.kind === 'ephemeral';
-  const onTrouble = (what: Trouble): void => {
-    if (what.code === 'gone' && identity().level === 'anonymous') onGone();
-    else tell(options, what);
-  };
+  const { load, ...keyring } = createKeyring(options, isPrivate, ended);
+  const session = createSession({ ...options, config: () => settings.peek(), key: load, life: ended });
+  const { clear, ...stage } = createStage(options, { ...keyring, ended, grant, isPrivate, session });
+  const { conversation, show } = stage;
   /** What fails is shown and told. False where it failed, or came too late. */
   const attempt = async (work: () => Promise<unknown>): Promise<boolean> => {
     try {
       await work();
-      return !life.aborted;
+      return !ended.aborted;
     } catch (error) {
-      if (!life.aborted) onTrouble((trouble.value = troubleFrom(error)));
+      if (!ended.aborted) tell(options, (trouble.value = troubleFrom(error)));
       return false;
     }
   };
-  const show = (sessionId: string | null): void => {
-    const granted = grant.peek();
-    if (life.aborted || granted === null) return;
-    conversation.peek()?.dispose();
-    drafts = key.peek()?.storage === 'durable' && !isPrivate() ? createDrafts(vault, granted, clock) : null;
-    conversation.value = createConversation({ ...options, api: session, drafts, grant: granted, sessionId, onTrouble });
-  };
   const begin = async (): Promise<void> => {
-    const granted = await session.grant();
+    const [granted] = await Promise.all([session.grant(), loadConfig()]);
     const newest = granted.instance.kind === 'ephemeral' ? null : await findNewestSession(session);
-    if (life.aborted) return;
+    if (ended.aborted) return;
     grant.value = granted;
     trouble.value = null;
     show(newest);
-  };
-  const clear = (isLeaving: boolean): void => {
-    if (isLeaving) drafts?.discard();
-    conversation.peek()?.dispose();
-    conversation.value = null;
+    onReady();
   };
   const start = (): void => {
     session.hurry();
     const shown = conversation.peek();
-    if (shown === null) starting ??= attempt(begin).finally(() => (starting = null));
+    if (!shown) starting ??= attempt(begin).finally(() => (starting = null));
     else if (shown.trouble.peek()) shown.retry();
   };
   const erase = async (): Promise<boolean> => attempt(async () => session.json('/v1/instance', { method: 'DELETE' }));
-  return { grant, conversation, trouble, isPrivate, show, start, erase, clear };
+  const end = (isLeaving: boolean): void => {
+    if (ended.aborted) return;
+    clear(isLeaving);
+    if (isPrivate()) void session.end('/v1/instance');
+    else if (isLeaving) void session.end('/v1/embed/session-tokens/current');
+    life.abort();
+  };
+  return { ...keyring, ...stage, grant, trouble, session, isPrivate, start, erase, end };
+}
+
+interface StageOptions extends Pick<Visit, 'grant' | 'isPrivate' | 'key' | 'session'> {
+  readonly ended: AbortSignal;
+}
+
+/** One conversation at a time. */
+function createStage(options: VisitOptions, { ended, grant, isPrivate, key, session }: StageOptions) {
+  const conversation = signal<Conversation | null>(null);
+  let drafts: Drafts | null = null;
+  return {
+    conversation,
+    show(this: void, sessionId: string | null): void {
+      const granted = grant.peek();
+      if (ended.aborted || !granted) return;
+      conversation.peek()?.dispose();
+      drafts = key.peek()?.storage === 'durable' && !isPrivate() ? createDrafts(options.vault, granted, options.clock) : null;
+      const onTrouble = (trouble: Trouble): void => tell(options, trouble);
+      conversation.value = createConversation({ ...options, api: session, drafts, grant: granted, sessionId, onTrouble });
+    },
+    clear(this: void, isLeaving: boolean): void {
+      if (isLeaving) drafts?.discard();
+      conversation.peek()?.dispose();
+      conversation.value = null;
+    },
+  };
 }
 
 /** The browser's key of one visit. */
-function createKeyring({ after, events, identity, onDrift, settings, tabs, clock, vault }: VisitOptions) {
+function createKeyring(options: VisitOptions, isPrivate: () => boolean, ended: AbortSignal) {
+  const { after, agent, events, onDrift, settings, tabs, vault } = options;
   const key = signal<BrowserKey | null>(null);
   let once: Promise<BrowserKey> | null = null;
   let person: string | null = null;
   const read = async (pair?: CryptoKeyPair): Promise<BrowserKey> => {
-    const { agent, consent, sharedDevice } = settings.peek();
-    const isEphemeral = identity().level === 'ephemeral';
-    const found = await loadBrowserKey({
-      agent,
-      vault,
-      clock,
-      person,
-      pair,
-      isMemoryOnly: isEphemeral || sharedDevice || consent === 'pending',
-      onOther: (left) => tabs.tell({ left }),
-    });
-    return isEphemeral ? { ...found, storage: 'none' } : found;
+    const { consent, sharedDevice } = settings.peek();
+    const isMemoryOnly = isPrivate() || sharedDevice || consent === 'pending';
+    return loadBrowserKey({ ...options, person, pair, isMemoryOnly, onOther: (left) => tabs.tell({ left }) });
   };
   const find = async (): Promise<BrowserKey> => {
     await after;
     const found = (key.value = await read());
     const { pair, storage } = found;
-    if (!pair || (storage === 'none' && identity().level !== 'ephemeral'))
-      events.emit('identitydegraded', { storage, binding: pair ? 'dpop' : 'bearer' });
+    if (!pair || storage === 'none') events.emit('identitydegraded', { storage, binding: pair ? 'dpop' : 'bearer' });
     return found;
   };
   return {
@@ -164,24 +152,23 @@ function createKeyring({ after, events, identity, onDrift, settings, tabs, clock
       return (once ??= find());
     },
     /** Keeps the key in this browser; where that has another already, the visit begins anew. */
-    async keep(this: void, life: AbortSignal): Promise<void> {
-      const pair = key.peek()?.pair;
-      if (key.peek() === null) return;
-      const kept = await read(pair);
-      if (pair && kept.pair?.privateKey === pair.privateKey) once = Promise.resolve((key.value = kept));
-      else if (!life.aborted) onDrift();
+    async keep(this: void): Promise<void> {
+      const held = await once;
+      if (!held) return;
+      const kept = await read(held.pair);
+      if (held.pair && kept.pair?.privateKey === held.pair.privateKey) once = Promise.resolve((key.value = kept));
+      else if (!ended.aborted) onDrift();
     },
-    async isCurrent(this: void): Promise<boolean> {
+    async isCurrent(this: void, isBack: boolean): Promise<boolean> {
       const held = key.peek();
-      return held === null || isCurrentKey(held, settings.peek().agent, vault);
+      if (isBack && (isPrivate() || settings.peek().sharedDevice)) return false;
+      return !held || isCurrentKey(held, agent, vault);
     },
   };
 }
 
-function tell(
-  { events }: VisitOptions,
-  { code, mend, retryAfterMs = null }: Omit<Trouble, 'retryAfterMs'> & { retryAfterMs?: number | null },
-): void {
-  if (/^(limit_reached|budget_exhausted|rate_limited)$/.test(code)) events.emit('limitreached', { code, retryAfterMs });
+function tell({ events, identity, onGone }: VisitOptions, { code, mend, retryAfterMs }: Trouble): void {
+  if (code === 'gone' && identity().level === 'anonymous') return onGone();
+  if (/^(limit_|budget_|rate_)/.test(code)) events.emit('limitreached', { code, retryAfterMs: retryAfterMs ?? null });
   events.emit('error', { code, mend });
 }
