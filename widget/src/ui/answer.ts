@@ -1,6 +1,5 @@
 import type { ChatMessage } from '../conversation/conversation.ts';
 import { effect } from '../reactive/signal.ts';
-import { asText } from './as-text.ts';
 import { icon, RETRY } from './button.ts';
 import { copyButton } from './copy-button.ts';
 import { type Drawn, h } from './dom.ts';
@@ -16,7 +15,7 @@ export function drawAnswer(view: View, { state, text }: ChatMessage & { kind: 'a
   const speak = state.peek() === 'streaming' ? createSentenceReader(view.announce) : null;
   effect(() => {
     const isOpen = state.value === 'streaming';
-    const settled = prose.update(asText(text.value), isOpen);
+    const settled = prose.update(text.value, isOpen);
     speak?.(prose.element, settled);
   });
   const drawNote = (): Drawn => {
@@ -28,7 +27,7 @@ export function drawAnswer(view: View, { state, text }: ChatMessage & { kind: 'a
       { class: 'note' },
       isStopped || isBroken ? h('span', null, words(isStopped ? 'stopped' : 'brokeOff')) : null,
       () => (isBroken && isLast() ? drawRetry(view) : null),
-      text.value ? copyButton(words, 'copy', () => asText(text.peek())) : null,
+      text.value ? copyButton(words, 'copy', () => text.peek()) : null,
     );
   };
   return h('div', { class: 'bubble answer', part: 'answer', 'data-state': () => state.value }, prose.element, drawNote);

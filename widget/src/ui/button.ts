@@ -2,16 +2,16 @@ import { type Attributes, h } from './dom.ts';
 
 /** Shapes on a field of 20 × 20. */
 export const CLOSE = 'M5 5l10 10M15 5L5 15';
-export const NEW = 'M9 4H4v12h12v-5M8 12l.6-2.6 6-6 2 2-6 6z';
+export const NEW = 'M10 4v12M4 10h12';
 export const SEND = 'M10 16V4M5 9l5-5 5 5';
 export const DOWN = 'M10 4v12M5 11l5 5 5-5';
-export const COPY = 'M7.5 7.5h8v8h-8zM12.5 7.5v-3h-8v8h3';
-export const CHECK = 'M4.5 10.5l3.5 3.5 7.5-8';
-export const RETRY = 'M15.5 7A6 6 0 104.3 11.5M15.8 3.5V7h-3.5';
-export const IMAGE = 'M4 4.5h12v11H4zM4 13l3.5-3.5 3 3L13 10l3 3M12.5 7.5h.01';
+export const COPY = 'M8 8h8v8H8zM12 8V4H4v8h4';
+export const CHECK = 'M4 11l4 4 8-9';
+export const RETRY = 'M16 4v4h-4M16 8a6 6 0 100 4';
+export const IMAGE = 'M4 4h12v12H4zM4 14l4-4 6 6';
 export const STOP = 'M7 7h6v6H7z';
 /** The agent's mark. */
-export const LEAF = 'M4.5 15.5C4 8.5 8 4.5 15.8 4.2 16 12 12 16 6.5 14.5M4 16.5c2-4 4.5-6.2 7.5-7.8';
+export const LEAF = 'M4 16C4 8 8 4 16 4c0 8-4 12-10 10M4 16l8-8';
 
 /** A shape, for eyes only. */
 export function icon(d: string): SVGElement {

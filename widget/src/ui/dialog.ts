@@ -10,7 +10,7 @@ const isPhone = (): boolean => matchMedia('(max-width: 479px)').matches;
 function deepActive(): HTMLElement | null {
   let active = document.activeElement;
   while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
-  return active instanceof HTMLElement && active !== document.body ? active : null;
+  return active as HTMLElement | null;
 }
 
 /**

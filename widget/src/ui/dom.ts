@@ -72,9 +72,10 @@ export function each<T>(list: () => readonly T[], drawOne: (item: T) => Node): (
 }
 
 function set(element: Element, name: string, value: Value): void {
-  if (element instanceof HTMLTextAreaElement && name === 'value') {
+  if (name === 'value') {
+    const field = element as HTMLTextAreaElement;
     // Writing what is there already would disturb whoever is typing.
-    if (element.value !== value) element.value = `${value}`;
+    if (field.value !== value) field.value = `${value}`;
   } else if ((value ?? false) === false) element.removeAttribute(name);
   else element.setAttribute(name, value === true ? '' : `${value}`);
 }

@@ -1,16 +1,13 @@
 import type { ChatMessage } from '../conversation/conversation.ts';
-import { asText } from './as-text.ts';
 import { drawAnswer, drawRetry } from './answer.ts';
 import { icon, LEAF } from './button.ts';
 import { each, h } from './dom.ts';
 import type { View } from './view.ts';
 
-const GROUP_MS = 5 * 60_000;
-
 /** All messages, to be read from a signal. */
 type Messages = () => readonly ChatMessage[];
 
-/** The messages under one name: those of one author, close in time. */
+/** The messages under one name: those of one author in a row. */
 export function drawGroups(view: View, messages: Messages): () => readonly Node[] {
   return each(
     () => messages().filter(isFirst),
@@ -21,7 +18,7 @@ export function drawGroups(view: View, messages: Messages): () => readonly Node[
 /** Whether a group begins with this message. */
 function isFirst(message: ChatMessage, index: number, all: readonly ChatMessage[]): boolean {
   const before = all[index - 1];
-  return !before || authorOf(before) !== authorOf(message) || message.createdAt - before.createdAt >= GROUP_MS;
+  return !before || authorOf(before) !== authorOf(message);
 }
 
 function authorOf(message: ChatMessage): string {
@@ -34,7 +31,7 @@ function drawGroup(view: View, first: ChatMessage, messages: Messages): HTMLElem
   const isAnswer = first.kind === 'answer';
   const isMine = !isAnswer && first.isMine;
   const author = isAnswer ? 'agent' : isMine ? 'me' : 'other';
-  const name = (): string => (isAnswer ? view.name() : isMine ? words('you') : asText(first.author?.name || words('guest')));
+  const name = (): string => (isAnswer ? view.name() : isMine ? words('you') : first.author?.name || words('guest'));
   const at = new Date(first.createdAt);
   let group: ChatMessage;
   return h(
@@ -43,7 +40,7 @@ function drawGroup(view: View, first: ChatMessage, messages: Messages): HTMLElem
     h(
       'p',
       { class: 'by' },
-      isMine ? null : h('span', { class: 'avatar tiny' }, isAnswer ? icon(LEAF) : () => Array.from(name().trim())[0]?.toLocaleUpperCase()),
+      isMine ? null : h('span', { class: 'avatar tiny' }, isAnswer ? icon(LEAF) : () => Array.from(name())[0]),
       h('b', { class: isMine && 'unseen', dir: 'auto' }, name),
       () => model.extras.value?.('author', first),
       h('time', { datetime: at.toISOString() }, () => formatWhen(at, locale())),

@@ -1,6 +1,5 @@
 import type { ChatMessage } from '../conversation/conversation.ts';
 import { onEnd, type Signal, signal } from '../reactive/signal.ts';
-import { asText } from './as-text.ts';
 import { DOWN, icon, iconButton, LEAF } from './button.ts';
 import { h } from './dom.ts';
 import { drawGroups } from './message-group.ts';
@@ -32,10 +31,7 @@ export function drawMessages(view: View): HTMLElement {
     list,
   );
   stickToEnd(scroller, list, isAtEnd);
-  const toEnd = (): void => {
-    const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches;
-    scroller.scrollTo({ top: scroller.scrollHeight, behavior: isStill ? 'auto' : 'smooth' });
-  };
+  const toEnd = (): unknown => (scroller.scrollTop = scroller.scrollHeight);
   const latest = iconButton(DOWN, () => words('latest'), { class: 'latest', onclick: toEnd });
   return h('div', { class: 'list-frame' }, scroller, () => (isAtEnd.value ? null : latest));
 }
@@ -48,7 +44,7 @@ function drawWelcome({ model, words }: View): HTMLElement {
     h('span', { class: 'avatar big' }, icon(LEAF)),
     h('p', { dir: 'auto' }, () => model.config.value?.greeting || words('greeting')),
     h('ul', { 'aria-label': () => words('suggestions') }, () =>
-      model.config.value?.suggestions.map(asText).map((suggestion) => {
+      model.config.value?.suggestions.map((suggestion) => {
         const onclick = (): void => model.conversation.value?.send(suggestion);
         return h('li', null, h('button', { class: 'chip', part: 'suggestion', dir: 'auto', onclick }, suggestion));
       }),

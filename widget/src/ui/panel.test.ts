@@ -210,6 +210,16 @@ test('nothing of the old conversation stays while the identity changes', async (
   expect(field().value).toBe('');
 });
 
+test('what was spoken goes with its conversation', () => {
+  const answer = fakeAnswer('', 'streaming');
+  fake.messages.value = [answer];
+  answer.text.value = 'It was said to one person. And';
+  expect(spoken()).toContain('said to one person');
+  fake.conversation.value = null;
+  answer.state.value = 'complete';
+  expect(spoken()).toBe('');
+});
+
 test('the footer says who can see the chat', async () => {
   fake.isOpen.value = true;
   await seen(/Only you can see this chat/);

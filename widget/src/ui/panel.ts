@@ -1,7 +1,7 @@
 import { effect, scope } from '../reactive/signal.ts';
 import { drawComposer } from './composer.ts';
 import { followDialog } from './dialog.ts';
-import { each, h } from './dom.ts';
+import { h } from './dom.ts';
 import { drawMessages } from './message-list.ts';
 import { drawFooter, drawHeader, drawTrouble } from './panel-frame.ts';
 import type { PanelModel } from './panel-model.ts';
@@ -36,7 +36,7 @@ export function renderPanel({ model, root }: { model: PanelModel; root: ShadowRo
 
 /** The whole panel: a dialog that floats beside the launcher, or a region of the page. */
 function drawPanel(view: View): [panel: HTMLElement, field: HTMLElement] {
-  const { announcements, locale, model, name, words } = view;
+  const { heard, locale, model, name, words } = view;
   const [composer, field] = drawComposer(view);
   // The page's own shortcuts must not fire while somebody writes here.
   const stop = (event: Event): void => event.stopPropagation();
@@ -62,16 +62,14 @@ function drawPanel(view: View): [panel: HTMLElement, field: HTMLElement] {
       drawTrouble(view),
       composer,
       drawFooter(view),
-      h(
-        'div',
-        { class: 'unseen', 'aria-live': 'polite' },
-        each(
-          () => announcements.value,
-          ({ text }) => h('p', null, text),
-        ),
-      ),
+      heard,
       () => model.extras.value?.('foot'),
     ),
   );
+  effect(() => {
+    // What was said in another conversation may have been said to somebody else.
+    void model.conversation.value;
+    heard.replaceChildren();
+  });
   return [panel, field];
 }

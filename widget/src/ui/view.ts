@@ -1,6 +1,6 @@
-import type { Conversation, Trouble } from '../conversation/conversation.ts';
-import { derived, type ReadonlySignal, signal } from '../reactive/signal.ts';
-import { asText } from './as-text.ts';
+import type { Trouble } from '../conversation/conversation.ts';
+import { signal } from '../reactive/signal.ts';
+import { h } from './dom.ts';
 import type { PanelModel } from './panel-model.ts';
 import { createWords, describeActivity, describeTrouble, type RareTexts, safeLocale, type Words } from './texts.ts';
 
@@ -14,8 +14,8 @@ export interface View {
   readonly locale: () => string;
   /** The agent's name, or a general word for it. */
   readonly name: () => string;
-  /** The newest announcements for screen readers, oldest first. */
-  readonly announcements: ReadonlySignal<readonly { readonly text: string }[]>;
+  /** Where screen readers hear of answers: the newest sentences, oldest first. */
+  readonly heard: HTMLElement;
   readonly announce: (text: string) => void;
 }
 
@@ -24,7 +24,7 @@ const KEPT_ANNOUNCEMENTS = 6;
 const NBSP = '\u00a0';
 
 export function createView(model: PanelModel): View {
-  const announcements = signal<readonly { text: string; heardIn: Conversation | null }[]>([]);
+  const heard = h('div', { class: 'unseen', 'aria-live': 'polite' });
   const rare = signal<RareTexts | null>(null);
   const locale = (): string => safeLocale(model.locale.value);
   const words: Words = (key, values) => createWords(model.texts.value)(key, values);
@@ -49,11 +49,11 @@ export function createView(model: PanelModel): View {
       if (!rare.value) loadRare();
       return rare.value?.describeIdentity(identity, model.texts.value) ?? NBSP;
     },
-    name: () => asText(model.config.value?.name || words('assistant')),
-    // What was said in another conversation may have been said to somebody else.
-    announcements: derived(() => announcements.value.filter(({ heardIn }) => heardIn === model.conversation.value)),
+    name: () => model.config.value?.name || words('assistant'),
+    heard,
     announce(text) {
-      if (text) announcements.value = [...announcements.peek(), { text, heardIn: model.conversation.peek() }].slice(-KEPT_ANNOUNCEMENTS);
+      if (text) heard.append(h('p', null, text));
+      if (heard.children.length > KEPT_ANNOUNCEMENTS) heard.firstChild?.remove();
     },
   };
 }
