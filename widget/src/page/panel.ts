@@ -1,4 +1,5 @@
-import { derived, onEnd, signal } from '../reactive/signal.ts';
+import { derived, effect, onEnd, signal } from '../reactive/signal.ts';
+import { MAX_ATTEMPTS, retryDelayMs } from '../stream/backoff.ts';
 import type { PanelModel } from '../ui/panel-model.ts';
 import { createServer } from './embed-config.ts';
 import type { Parts } from './parts.ts';
@@ -50,7 +51,27 @@ export function createPanel(parts: Parts): Panel {
     newConversation: () => visit.peek().show(null),
     reconnect: start,
   };
+  seekNetwork(parts, model.trouble, start);
   return { model, people };
+}
+
+/** Where the network was away: tries again at once when it is back, and now and then while the panel is open. */
+function seekNetwork({ clock, isOpen, random }: Parts, trouble: PanelModel['trouble'], start: () => void): void {
+  let attempt = 0;
+  effect(() => {
+    if (!/^(network_error|timeout)$/.test(trouble.value?.code ?? '')) {
+      attempt = 0;
+      return;
+    }
+    const over = new AbortController();
+    addEventListener('online', start, { signal: over.signal });
+    const cancel = isOpen.value && attempt < MAX_ATTEMPTS ? clock.after(retryDelayMs(attempt, random), start) : null;
+    attempt += 1;
+    onEnd(() => {
+      over.abort();
+      cancel?.();
+    });
+  });
 }
 
 function describe({ grant: { value: grant }, key: { value: key } }: Visit): PanelModel['identity']['value'] {

@@ -100,3 +100,36 @@ it('proves every request, bound to its token, where the embed key asks for it', 
     .replaceAll('=', '');
   for (const call of calls) expect(readProof(call)?.claims).toMatchObject({ ath, htm: call.method });
 });
+
+it('starts by itself when the network is back, and now and then while it is open', async () => {
+  const [server, clock] = [createIdentityServer(), createManualClock()];
+  const one = await openTab(newAgent(), { ...server, clock });
+  let tried = 0;
+  server.intercept = async ({ path }) => {
+    tried += Number(path === '/v1/embed/session-tokens');
+    return Promise.reject(new TypeError('offline'));
+  };
+  // Another tab has 60 ms to answer before each mint.
+  const pass = async (ms: number, isDone: () => boolean): Promise<void> =>
+    vi.waitFor(() => {
+      clock.advance(ms);
+      expect(isDone()).toBe(true);
+    }, 5_000);
+  one.widget.open();
+  await pass(60, () => tried > 0);
+  await vi.waitFor(() => expect(one.text()).toContain('offline'));
+  one.widget.close();
+  const before = tried;
+  clock.advance(60_000);
+  one.window.dispatchEvent(new Event('online'));
+  await pass(60, () => tried > before);
+  clock.advance(60_000);
+  clock.advance(60_000);
+  expect(tried).toBe(before + 1);
+  one.widget.open();
+  await pass(60, () => tried > before + 1);
+  server.intercept = () => undefined;
+  await pass(500, () => one.text().includes('Only you can see this chat'));
+  expect(one.text()).not.toContain('offline');
+  expect(server.mints).toHaveLength(1);
+});

@@ -1,6 +1,8 @@
 import type { Failure } from '../session/failure.ts';
 
 export const SILENCE_LIMIT_MS = 40_000;
+/** After so many in a row it is for the visitor to ask again. */
+export const MAX_ATTEMPTS = 10;
 const BASE_MS = 500;
 const CAP_MS = 30_000;
 

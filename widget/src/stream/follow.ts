@@ -1,7 +1,7 @@
 import type { Clock } from '../config/clock.ts';
 import { Failure, toFailure } from '../session/failure.ts';
 import type { Api } from '../session/session.ts';
-import { isFinal, retryDelayMs, SILENCE_LIMIT_MS } from './backoff.ts';
+import { isFinal, MAX_ATTEMPTS, retryDelayMs, SILENCE_LIMIT_MS } from './backoff.ts';
 import { type HeardEvent, parseEvent } from './parse-event.ts';
 import { createSseParser } from './sse.ts';
 
@@ -28,7 +28,6 @@ export interface FollowOptions {
   readonly onConnection: (isConnected: boolean) => void;
 }
 
-const MAX_ATTEMPTS = 10;
 const STABLE_MS = 60_000;
 /** `<run or session>:<number>`, as the protocol's `formatCursor` writes it. */
 const CURSOR = /^([\w-]+):(\d+)$/;
