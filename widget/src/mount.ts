@@ -58,6 +58,7 @@ export function mount({
     draw(panel.model, host.attachShadow({ mode: 'open' }), launcher);
     followPresence(parts, panel, host);
     watchExtras({ ...parts, panel });
+    onEnd(parts.vault.close);
     let isDown = false;
     onEnd(() => (isDown = true));
     // After the commands that the page has queued: an `identify` among them comes before any session.

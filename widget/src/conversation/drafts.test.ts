@@ -87,7 +87,7 @@ it('leaves alone what another tab has in the outbox, and twenty at most', async 
 it('does without where nothing can be stored', async () => {
   const clock = createManualClock();
   const broken = async (): Promise<never> => Promise.reject(new Error('blocked'));
-  const drafts = createDrafts({ get: broken, update: broken, remove: broken, clear: broken }, ALICE, clock);
+  const drafts = createDrafts({ get: broken, update: broken, remove: broken, clear: broken, close: () => undefined }, ALICE, clock);
   drafts.save(typed('text'));
   await drafts.flush();
   drafts.discard();

@@ -1,6 +1,7 @@
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { get, createStore } from 'idb-keyval';
 import { systemClock } from '../config/clock.ts';
+import { freezeIn } from '../test/frozen-tab.ts';
 import { createManualClock } from '../test/manual-clock.ts';
 import { loadBrowserKey, type BrowserKey, wipeBrowser } from './browser-key.ts';
 import { type ProofRequest, signProof } from './proof.ts';
@@ -17,7 +18,7 @@ function newAgent(): string {
 }
 
 const load = async (agent: string, vault: Vault = openVault(agent, systemClock)): Promise<BrowserKey> =>
-  loadBrowserKey({ agent, vault, clock: systemClock, isMemoryOnly: false });
+  loadBrowserKey({ agent, vault, isMemoryOnly: false });
 
 const read = (part: string | undefined): Record<string, unknown> => JSON.parse(new TextDecoder().decode(bytes(part ?? '')));
 const bytes = (part: string): Uint8Array<ArrayBuffer> =>
@@ -39,7 +40,7 @@ async function inFrames(agent: string, count: number, before = ''): Promise<{ ki
   const clock = JSON.stringify(new URL('../config/clock.ts', import.meta.url).href);
   const code = `<script>${before}</script><script type="module">
     import { loadBrowserKey } from ${module}; import { openVault } from ${vault}; import { systemClock } from ${clock};
-    const key = await loadBrowserKey({ agent: '${agent}', vault: openVault('${agent}', systemClock), clock: systemClock, isMemoryOnly: false });
+    const key = await loadBrowserKey({ agent: '${agent}', vault: openVault('${agent}', systemClock), isMemoryOnly: false });
     const jwk = key.pair ? (await crypto.subtle.exportKey('jwk', key.pair.publicKey)).x : key.secret;
     parent.postMessage({ agent: '${agent}', kind: key.pair ? 'key' : 'secret', storage: key.storage, jwk });
   </script>`;
@@ -120,10 +121,10 @@ it('keeps a secret of 256 bits where there is no IndexedDB', async () => {
 it('wipes the secret of the verified user before, where there is no IndexedDB', async () => {
   const agent = newAgent();
   const broken = async (): Promise<never> => Promise.reject(new DOMException('blocked', 'SecurityError'));
-  const vault: Vault = { get: broken, update: broken, remove: broken, clear: broken };
+  const vault: Vault = { get: broken, update: broken, remove: broken, clear: broken, close: () => undefined };
   const wiped: string[] = [];
   const sit = async (person: string | null): Promise<string | undefined> => {
-    const options = { agent, vault, clock: systemClock, isMemoryOnly: false, person, onOther: (epoch: string) => wiped.push(epoch) };
+    const options = { agent, vault, isMemoryOnly: false, person, onOther: (epoch: string) => wiped.push(epoch) };
     return (await loadBrowserKey(options)).secret;
   };
   const first = await sit(null);
@@ -142,11 +143,39 @@ it('keeps a key in memory where all storage is blocked, and says so', async () =
 
 it('goes on after two seconds when storage never answers', async () => {
   const clock = createManualClock();
-  const never = async (): Promise<never> => new Promise(() => undefined);
   const agent = newAgent();
-  onTestFinished(() => localStorage.removeItem(`familiar:${agent}:secret`));
-  const stuck: Vault = { get: never, update: never, remove: never, clear: never };
-  const found = loadBrowserKey({ agent, vault: stuck, clock, isMemoryOnly: false });
-  clock.advance(6_000);
+  const silent = vi.spyOn(indexedDB, 'open').mockImplementation(() => new EventTarget() as IDBOpenDBRequest);
+  onTestFinished(() => silent.mockRestore());
+  const found = load(agent, openVault(agent, clock));
+  await vi.waitFor(() => expect(clock.asked).toEqual([2_000]));
+  clock.advance(2_000);
   expect((await found).storage).toBe('durable');
+});
+
+it('makes its key where a frozen tab keeps the lock, and takes the one that is there', async () => {
+  const agent = newAgent();
+  const impatience = new AbortController();
+  const limit = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(impatience.signal);
+  onTestFinished(() => limit.mockRestore());
+  const thaw = await freezeIn(`${agent}:key`);
+  const loading = load(agent);
+  impatience.abort(new DOMException('', 'TimeoutError'));
+  const key = await loading;
+  expect(key).toMatchObject({ storage: 'durable', pair: {} });
+  thaw();
+  expect(await publicKeyOf(await load(agent))).toEqual(await publicKeyOf(key));
+});
+
+it('lets go of its database', async () => {
+  const agent = newAgent();
+  const vault = openVault(agent, systemClock);
+  await load(agent, vault);
+  const emptied = vault.clear();
+  vault.close();
+  await emptied;
+  await new Promise((resolve, reject) => {
+    const deleting = indexedDB.deleteDatabase(`familiar:${agent}`);
+    deleting.addEventListener('success', resolve);
+    deleting.addEventListener('blocked', () => reject(new Error('A connection is open.')));
+  });
 });

@@ -1,8 +1,7 @@
-import type { Clock } from '../config/clock.ts';
 import { copy } from '../config/own.ts';
 import { randomText } from './random.ts';
 import { inTurn } from './tabs.ts';
-import { type Vault, withLimit } from './vault.ts';
+import type { Vault } from './vault.ts';
 
 /**
  * Where the proof of this browser is kept: `durable` outlives the page, `session` by choice does not (shared device,
@@ -22,7 +21,6 @@ export type BrowserKey = Kept &
 export interface BrowserKeyOptions {
   readonly agent: string;
   readonly vault: Vault;
-  readonly clock: Clock;
   /** Keep nothing: ephemeral, shared device, consent pending. */
   readonly isMemoryOnly: boolean;
   /** The verified user. Where another was here before, the browser is wiped first. */
@@ -46,10 +44,12 @@ const KEY_NAME = 'key';
 export async function loadBrowserKey(options: BrowserKeyOptions): Promise<BrowserKey> {
   const { isMemoryOnly } = options;
   const hasWebCrypto = typeof crypto.subtle === 'object';
-  const pair = hasWebCrypto && !isMemoryOnly ? await storedRecord(options) : null;
-  if (pair !== null) return { storage: 'durable', epoch: pair.epoch, pair };
-  const secret = isMemoryOnly ? '' : await storedSecret(options);
-  if (secret) return { storage: 'durable', epoch: secret, secret };
+  if (!isMemoryOnly) {
+    const pair = hasWebCrypto && (await storedRecord(options));
+    if (pair) return { storage: 'durable', epoch: pair.epoch, pair };
+    const secret = await storedSecret(options);
+    if (secret) return { storage: 'durable', epoch: secret, secret };
+  }
   const lost: Kept = { storage: isMemoryOnly ? 'session' : 'none', epoch: null };
   return hasWebCrypto ? { ...lost, pair: options.pair ?? (await makePair()) } : { ...lost, secret: randomText(32) };
 }
@@ -75,7 +75,7 @@ async function makePair(): Promise<CryptoKeyPair> {
   return crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify']);
 }
 
-async function storedRecord({ agent, vault, clock, person = null, pair, onOther }: BrowserKeyOptions): Promise<KeyRecord | null> {
+async function storedRecord({ agent, vault, person = null, pair, onOther }: BrowserKeyOptions): Promise<KeyRecord | null> {
   const find = async (): Promise<KeyRecord> => {
     const before = await vault.get(KEY_NAME);
     if (isRecord(before)) {
@@ -85,15 +85,14 @@ async function storedRecord({ agent, vault, clock, person = null, pair, onOther 
         onOther?.(before.epoch);
       }
     }
-    const { publicKey, privateKey } = pair ?? (await makePair());
-    const made = { publicKey, privateKey, epoch: randomText(9), person };
+    let record: KeyRecord = { ...(pair ?? (await makePair())), epoch: randomText(9), person };
     // Atomic, because a lock is missing on plain http and in old browsers: the first tab's key stays.
-    const change = (old: unknown): KeyRecord => (isRecord(old) ? { ...old, person: person ?? old.person } : made);
-    return (await vault.update(KEY_NAME, change)) as KeyRecord;
+    await vault.update(KEY_NAME, (old) => (record = isRecord(old) ? { ...old, person: person ?? old.person } : record));
+    return record;
   };
   try {
     // A tab frozen inside the lock must not stop this one: after the limit the atomic update alone decides.
-    return await withLimit(inTurn(`${agent}:key`, AbortSignal.timeout(KEY_LIMIT_MS), find), KEY_LIMIT_MS, clock);
+    return await inTurn(`${agent}:key`, AbortSignal.timeout(KEY_LIMIT_MS), find);
   } catch {
     // Blocked, broken or silent storage: the ladder goes on one rung below.
     return null;
@@ -101,8 +100,8 @@ async function storedRecord({ agent, vault, clock, person = null, pair, onOther 
 }
 
 function isRecord(value: unknown): value is KeyRecord {
-  const { epoch, privateKey, publicKey } = copy(value);
-  return privateKey instanceof CryptoKey && !privateKey.extractable && publicKey instanceof CryptoKey && typeof epoch === 'string';
+  const { privateKey } = copy(value);
+  return privateKey instanceof CryptoKey && !privateKey.extractable;
 }
 
 const secretName = (agent: string): string => `familiar:${agent}:secret`;

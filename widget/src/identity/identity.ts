@@ -1,6 +1,6 @@
 import { decideId, type IdProblemCode, type Level } from '@familiar/protocol';
 import type { Bag, Config, IdentityTokenSource } from '../config/config.ts';
-import { copy } from '../config/own.ts';
+import { copy, or, type Read } from '../config/own.ts';
 
 interface Given {
   readonly userId: string | null;
@@ -51,14 +51,11 @@ export function idOf({ userId, identityToken }: Identity): string | null {
 }
 
 /** `sub` and `exp` of a JWT, unverified: only to decide whether to ask for another, and who the page means. */
-export function readClaims(token: string | null): { readonly sub?: unknown; readonly exp?: unknown } {
-  try {
-    return copy(JSON.parse(atob((token?.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/'))));
-  } catch {
-    // Not a JWT: the server will say so.
-    return {};
-  }
-}
+export const readClaims: Read<{ readonly sub?: unknown; readonly exp?: unknown }> = or(
+  (token) => copy(JSON.parse(atob(String(token).replaceAll('-', '+').replaceAll('_', '/').split('.')[1] ?? ''))),
+  // Not a JWT: the server will say so.
+  copy(),
+);
 
 export function nameOf(identity: Identity): IdentityName {
   return { level: identity.level, id: idOf(identity) };

@@ -15,24 +15,19 @@ const encoder = new TextEncoder();
 const encode = (value: unknown): string => base64url(encoder.encode(JSON.stringify(value)));
 
 /** Signs a DPoP proof (RFC 9449 §4.2): `htu` without query and fragment, `jti` random. */
-export async function signProof(pair: CryptoKeyPair, { method, nonce, token, url: address }: ProofRequest, clock: Clock): Promise<string> {
-  const { x, y } = await crypto.subtle.exportKey('jwk', pair.publicKey);
-  const url = new URL(address);
-  const header = { typ: 'dpop+jwt', alg: 'ES256', jwk: { kty: 'EC', crv: 'P-256', x, y } };
+export async function signProof(pair: CryptoKeyPair, { method, nonce, token, url }: ProofRequest, clock: Clock): Promise<string> {
+  const { crv, kty, x, y } = await crypto.subtle.exportKey('jwk', pair.publicKey);
+  const header = { typ: 'dpop+jwt', alg: 'ES256', jwk: { crv, kty, x, y } };
   const claims = {
     htm: method,
-    htu: url.origin + url.pathname,
+    htu: url.replace(/[?#].*/, ''),
     iat: clock.unixSeconds(),
     jti: randomText(16),
     nonce,
-    ath: token && (await hash(token)),
+    ath: token && base64url(await crypto.subtle.digest('SHA-256', encoder.encode(token))),
   };
   const signed = `${encode(header)}.${encode(claims)}`;
   // WebCrypto's ECDSA output is r ‖ s, just what JWS wants (RFC 7518 §3.4).
   const signature = await crypto.subtle.sign(ALGORITHM, pair.privateKey, encoder.encode(signed));
-  return `${signed}.${base64url(new Uint8Array(signature))}`;
-}
-
-async function hash(text: string): Promise<string> {
-  return base64url(new Uint8Array(await crypto.subtle.digest('SHA-256', encoder.encode(text))));
+  return `${signed}.${base64url(signature)}`;
 }

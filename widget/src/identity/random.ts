@@ -10,8 +10,8 @@ export function randomUuid(): string {
 }
 
 /** Base64url without padding (RFC 4648 §5). */
-export function base64url(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes))
+export function base64url(bytes: Uint8Array | ArrayBuffer): string {
+  return btoa(String.fromCharCode(...new Uint8Array(bytes)))
     .replaceAll('+', '-')
     .replaceAll('/', '_')
     .replaceAll('=', '');

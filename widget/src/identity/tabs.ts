@@ -36,11 +36,16 @@ export function openTabs(agent: string): Tabs {
 }
 
 /**
- * Runs `run` while no other tab does; where there are no Web Locks, at once. When `signal` aborts, the turn is over: the waiting
- * as well as the work, so that one silent call keeps nobody else from theirs.
+ * Runs `run` while no other tab does; where there are no Web Locks, at once. When `signal` aborts, the turn is over: whoever
+ * waits goes on without it, and the lock of whoever works is free. One frozen tab keeps nobody else from theirs.
  */
 export async function inTurn<T>(name: string, signal: AbortSignal, run: () => Promise<T>): Promise<T> {
-  const ended = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
-  const once = async (): Promise<T> => Promise.race([run(), ended]);
-  return navigator.locks ? navigator.locks.request(`familiar:${name}`, { signal }, once) : once();
+  let work: Promise<T> | undefined;
+  const begin = async (): Promise<T> => (work ??= run());
+  const over = new Promise((resolve) => signal.addEventListener('abort', resolve));
+  const turn = async (): Promise<unknown> => Promise.race([begin(), over]);
+  await navigator.locks?.request(`familiar:${name}`, { signal }, turn).catch(() => {
+    // No turn, or the work failed: that is told below.
+  });
+  return begin();
 }

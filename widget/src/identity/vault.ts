@@ -9,31 +9,35 @@ const STORAGE_LIMIT_MS = 2_000;
  */
 export interface Vault {
   get(key: string): Promise<unknown>;
-  /** Atomic: nobody writes between the read and the write. Returns what is stored afterwards. */
-  update(key: string, change: (old: unknown) => unknown): Promise<unknown>;
+  /** Atomic: nobody writes between the read and the write. */
+  update(key: string, change: (old: unknown) => unknown): Promise<void>;
   /** Leaves nothing, not even `key`, which may name somebody: another tab may have wiped all before. */
   remove(key: string): Promise<void>;
   /** Removes everything of this agent in this browser. */
   clear(): Promise<void>;
+  /** Lets go of the database after what is under way. */
+  readonly close: () => void;
 }
 
 export function openVault(agent: string, clock: Clock): Vault {
   let opened: UseStore | undefined;
-  // `createStore` can make its store only when the database is new, hence a database for each agent.
-  const limited = async <T>(run: (store: UseStore) => Promise<T>): Promise<T> => {
-    opened ??= createStore(`familiar:${agent}`, 'familiar');
-    return withLimit(run(opened), STORAGE_LIMIT_MS, clock);
-  };
+  const limited =
+    <Args extends unknown[], T>(run: (...args: [...Args, UseStore]) => Promise<T>) =>
+    async (...args: Args): Promise<T> => {
+      // It can make its store only when the database is new, hence a database for each agent.
+      opened ??= createStore(`familiar:${agent}`, 'familiar');
+      return withLimit(run(...args, opened), STORAGE_LIMIT_MS, clock);
+    };
+  const close = limited<[], void>(async (store) => store('readonly', ({ transaction: { db } }) => db.close()));
   return {
-    get: async (key) => limited(async (store) => get<unknown>(key, store)),
-    update: async (key, change) =>
-      limited(async (store) => {
-        let stored: unknown;
-        await update<unknown>(key, (old) => (stored = change(old)), store);
-        return stored;
-      }),
-    remove: async (key) => limited(async (store) => del(key, store)),
-    clear: async () => limited(clear),
+    get: limited<[key: string], unknown>(get),
+    update: limited<[key: string, change: (old: unknown) => unknown], void>(update),
+    remove: limited<[key: string], void>(del),
+    clear: limited<[], void>(clear),
+    close() {
+      if (opened) close().catch(() => undefined);
+      opened = undefined;
+    },
   };
 }
 

@@ -5,6 +5,7 @@ import { type Identity, NOBODY } from '../identity/identity.ts';
 import { openTabs } from '../identity/tabs.ts';
 import { createChatServer, problem } from '../test/chat-server.ts';
 import { readProof } from '../test/identity-server.ts';
+import { freezeIn } from '../test/frozen-tab.ts';
 import { createManualClock } from '../test/manual-clock.ts';
 import { Failure } from './failure.ts';
 import { createSession } from './session.ts';
@@ -39,7 +40,7 @@ function open(identity: Identity = NOBODY) {
     identity: () => identity,
     onDrift: () => (drifts += 1),
   });
-  return { server, clock, session, proofs, dispose: () => life.abort(), drifts: () => drifts };
+  return { agent: config.agent, server, clock, session, proofs, dispose: () => life.abort(), drifts: () => drifts };
 }
 
 it('mints once, however many ask', async () => {
@@ -181,7 +182,7 @@ it('fails every call after it is over', async () => {
   const { session, dispose } = open();
   await session.grant();
   dispose();
-  await expect(session.json(LIST)).rejects.toMatchObject({ code: 'aborted' });
+  await expect(session.json(LIST)).rejects.toMatchObject({ name: 'AbortError' });
 });
 
 it('does not send a token again that the server has refused, nor ask the page anew at every call', async () => {
@@ -213,4 +214,46 @@ it('sends nothing that a page put on Object.prototype', async () => {
     [null, 'Bearer token-1'],
   ]);
   expect(new Failure('aborted')).toMatchObject({ retryAfterMs: undefined, runId: undefined });
+});
+
+it('mints alone where a frozen tab keeps the lock', async () => {
+  const limits: AbortController[] = [];
+  const timeout = vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => {
+    const limit = new AbortController();
+    limits.push(limit);
+    return limit.signal;
+  });
+  onTestFinished(() => timeout.mockRestore());
+  const { agent, server, session } = open();
+  const thaw = await freezeIn(`${agent}:mint`);
+  const granted = session.grant();
+  await vi.waitFor(() => expect(limits).toHaveLength(1));
+  expect(server.seen).toEqual([]);
+  limits[0]?.abort(new DOMException('', 'TimeoutError'));
+  await granted;
+  expect(server.count('POST', MINT)).toBe(1);
+  thaw();
+});
+
+it('says that the server is at fault where it answers a mint with something else', async () => {
+  for (const body of ['<!doctype html><h1>It works!</h1>', '{"token":{},"expires_in":"soon"}', 'null', '']) {
+    const { server, session } = open();
+    server.intercept = () => new Response(body);
+    await expect(session.grant()).rejects.toMatchObject({ code: 'internal_error' });
+  }
+});
+
+it('says its last words once more when the network is back, if they were not heard', async () => {
+  const { server, session, dispose } = open();
+  await session.grant();
+  server.intercept = async () => Promise.reject(new TypeError('offline'));
+  await session.end(`${MINT}/current`);
+  dispose();
+  server.intercept = () => new Response(null, { status: 204 });
+  const heard = (): unknown[] => server.seen.filter(({ method }) => method === 'DELETE').map(({ headers }) => headers.get('authorization'));
+  dispatchEvent(new Event('online'));
+  await vi.waitFor(() => expect(heard()).toEqual(['Bearer token-1', 'Bearer token-1']));
+  dispatchEvent(new Event('online'));
+  await new Promise((resolve) => queueMicrotask(() => resolve(undefined)));
+  expect(heard()).toHaveLength(2);
 });

@@ -3,16 +3,16 @@ import { or } from '../config/own.ts';
 import type { BrowserKey } from '../identity/browser-key.ts';
 import { idOf } from '../identity/identity.ts';
 import { inTurn } from '../identity/tabs.ts';
-import { type Failure, toFailure } from './failure.ts';
+import { Failure, toFailure } from './failure.ts';
 import { readGrant } from './grant.ts';
-import { askIdentityToken, givenToken, mint } from './mint.ts';
+import { identityTokenOf, mint } from './mint.ts';
 import type { SessionOptions } from './session.ts';
 import { limit } from './transport.ts';
 
 export interface Held {
   readonly grant: MintResponse;
-  /** When it was asked for, on the transport's clock. */
-  readonly since: number;
+  /** When it was asked for, on the transport's clock; never, once the server no longer takes it. */
+  since: number;
   /** Tabs with the same name may share it; null: with nobody. */
   readonly who: string | null;
 }
@@ -24,7 +24,7 @@ export interface Tokens {
   readonly peek: () => Held | null;
   /** Takes one for the identity token of a fresh sign-in. Throws `Failure`; the one at hand stays then. */
   readonly signIn: (identityToken: string) => Promise<void>;
-  /** Tries again at once, whatever failed before: the visitor or the page asked for it. */
+  /** Forgets the pause after failures: the visitor or the page asked to try again. */
   readonly hurry: () => void;
 }
 
@@ -36,55 +36,55 @@ const LONGEST_PAUSE_MS = 60_000;
 const OFFLINE_PAUSE_MS = 4_000;
 
 /** When so much of its life is over. */
-export const endOf = ({ grant, since }: Omit<Held, 'who'>, share = 1): number => since + grant.expires_in * 1_000 * share;
-const ownerOf = ({ participant, instance }: MintResponse): string => JSON.stringify([participant.level, participant.id, instance.id]);
+export const endOf = ({ grant, since }: Held, share = 1): number => since + grant.expires_in * 1_000 * share;
+const ownerOf = ({ grant: { participant, instance } }: Held): string => JSON.stringify([participant.level, participant.id, instance.id]);
 
 const pauseAfter = ({ code, retryAfterMs = 0 }: Failure, failures: number): number =>
   Math.max(retryAfterMs, Math.min(FIRST_PAUSE_MS * 2 ** failures, code === 'network_error' ? OFFLINE_PAUSE_MS : LONGEST_PAUSE_MS));
 
 export function createTokens(options: SessionOptions): Tokens {
-  const { life, transport } = options;
-  const { clock } = transport;
-  const hand: Hand = { held: null, refused: null, refusedAt: -Infinity, who: null, onHeard: () => undefined };
+  const { clock } = options.transport;
+  const { life } = options;
+  const hand = takeHand(options);
   let minting: Promise<Held> | null = null;
   // After failures nobody asks again for a while, each time longer: neither the page nor the server sees a storm.
   let failures = 0;
   let failure: Failure | null = null;
   let until = 0;
-  share(options, hand);
 
   const take = async (signedIn?: string): Promise<Held> => {
-    const before = hand.held;
     try {
       const fresh = await find(options, hand, signedIn);
       life.throwIfAborted();
-      hand.held = fresh;
+      hand.take(fresh);
       until = failures = 0;
-      if (before !== null && ownerOf(before.grant) !== ownerOf(fresh.grant)) options.onDrift();
       return fresh;
     } catch (error) {
       failure = toFailure(error);
       until = clock.now() + pauseAfter(failure, failures);
       failures += 1;
       throw failure;
+    } finally {
+      minting = null;
     }
   };
-  const begin = async (signedIn?: string): Promise<Held> => (minting = take(signedIn).finally(() => (minting = null)));
+  const begin = async (signedIn?: string): Promise<Held> => (minting = take(signedIn));
   return {
     async usable(refused) {
       life.throwIfAborted();
       const now = clock.now();
+      if (refused) {
+        refused.since = -Infinity;
+        hand.floor = now;
+      }
       const { held } = hand;
-      if (held !== null && held === refused) Object.assign(hand, { refused, refusedAt: now });
-      const isPaused = now < until;
-      if (held === null || held === hand.refused || now >= endOf(held)) {
-        if (isPaused && !refused) throw failure;
+      const isPaused = !refused && now < until;
+      if (!held || now >= endOf(held)) {
+        if (isPaused) throw failure;
         return minting ?? begin();
       }
-      if (now >= endOf(held, RENEWAL_SHARE) && !isPaused && minting === null)
-        begin().catch(() => {
-          // The token at hand still lives; when it does not, whoever asks is told.
-        });
+      // The token at hand still lives; when it does not, whoever asks is told.
+      if (now >= endOf(held, RENEWAL_SHARE) && !isPaused) (minting ?? begin()).catch(() => undefined);
       return held;
     },
     peek: () => hand.held,
@@ -100,76 +100,83 @@ export function createTokens(options: SessionOptions): Tokens {
 /** What this tab has, and what it would take from another: session tokens go between tabs in memory only, never stored. */
 interface Hand {
   held: Held | null;
-  /** The last one that the server no longer took, and when it said so. */
-  refused: Held | null;
-  refusedAt: number;
   /** Whose tokens are taken. */
   who: string | null;
+  /** Only younger ones are: what is older than a refusal may be refused for the same reason. */
+  floor: number;
   onHeard: () => void;
+  readonly take: (fresh: Held) => void;
+  readonly tell: (held: Held) => void;
 }
 
 /** Answers other tabs that show the same person with the same key, and takes their tokens. */
-function share({ life, tabs, transport: { clock } }: SessionOptions, hand: Hand): void {
+function takeHand({ life, onDrift, tabs, transport: { clock } }: SessionOptions): Hand {
+  const hand: Hand = {
+    held: null,
+    who: null,
+    floor: -Infinity,
+    onHeard: () => undefined,
+    take(fresh) {
+      const before = hand.held;
+      hand.held = fresh;
+      hand.floor = fresh.since;
+      if (before && ownerOf(before) !== ownerOf(fresh)) onDrift();
+    },
+    tell({ grant, since, who }) {
+      if (who) tabs.tell({ who, grant, ageMs: clock.now() - since });
+    },
+  };
   const unhear = tabs.hear(({ who, grant, ageMs }) => {
     const { held } = hand;
     const now = clock.now();
     if (!who || who !== hand.who) return;
-    if (grant === undefined) {
-      if (held?.who === who && held !== hand.refused && now < endOf(held, RENEWAL_SHARE)) tell(tabs, held, now);
+    if (!grant) {
+      if (held?.who === who && now < endOf(held, RENEWAL_SHARE)) hand.tell(held);
       return;
     }
     const found = or(readGrant, null)(grant);
     const since = now - Number(ageMs);
-    // Older than a refusal, it may be refused for the same reason.
-    const isNewer = since > Math.max(hand.refusedAt, held?.since ?? -Infinity);
-    if (found === null || !isNewer || now >= endOf({ grant: found, since })) return;
-    if (held !== null && ownerOf(held.grant) !== ownerOf(found)) return;
-    hand.held = { grant: found, since, who: hand.who };
+    if (!found || !(since > hand.floor)) return;
+    hand.take({ grant: found, since, who: hand.who });
     hand.onHeard();
   });
   life.addEventListener('abort', unhear);
+  return hand;
 }
 
-const tell = (tabs: SessionOptions['tabs'], { grant, since, who }: Held, now: number): void =>
-  tabs.tell({ who, grant, ageMs: now - since });
-
 /** One token: another tab's for the same person and key, else a mint, one tab at a time. */
-async function find(options: SessionOptions, hand: Hand, signedIn: string | null = null): Promise<Held> {
+async function find(options: SessionOptions, hand: Hand, signedIn?: string): Promise<Held> {
   const { config, life, tabs, transport } = options;
   const { clock } = transport;
   const before = hand.held;
-  const signal = limit(life);
-  return inTurn(`${config().agent}:mint`, signal, async () => {
-    const isHeard = (): boolean => hand.held !== before && signedIn === null;
-    // Another tab was quicker while this one waited for its turn.
-    if (hand.held !== null && isHeard()) return hand.held;
+  return inTurn(`${config().agent}:mint`, limit(life), async () => {
+    life.throwIfAborted();
     const identity = options.identity();
-    let asked = signedIn;
-    let person: string | null = null;
-    if (identity.level === 'verified') {
-      person = idOf(identity);
-      // The browser's key may depend on who it is: where only the page's token says so, that is asked for first.
-      if (person === null && before === null) {
-        asked ??= givenToken(identity, transport) ?? (await askIdentityToken(identity, transport));
-        person = idOf({ ...identity, identityToken: asked });
-      }
-    }
-    const key = await options.key(person);
+    const { code, level } = identity;
+    if (code) throw new Failure(code);
+    const isVerified = level === 'verified';
+    const prove = async (): Promise<string> => signedIn ?? identityTokenOf(identity, transport);
+    // The browser's key may depend on who it is, which only the page's token may say.
+    let identityToken = isVerified && !before ? await prove() : null;
+    const key = await options.key(isVerified ? idOf({ ...identity, identityToken }) : null);
     hand.who = nameOf(options, key, before?.grant);
-    if (hand.who !== null && signedIn === null) {
-      await new Promise<void>((resolve) => {
-        hand.onHeard = resolve;
-        clock.after(ANSWER_LIMIT_MS, resolve);
-        tabs.tell({ who: hand.who });
-      });
-      if (hand.held !== null && isHeard()) return hand.held;
+    if (hand.who && !signedIn) {
+      // Another tab may have been quicker while this one waited for its turn.
+      if (hand.held === before)
+        await new Promise<void>((resolve) => {
+          hand.onHeard = resolve;
+          clock.after(ANSWER_LIMIT_MS, resolve);
+          tabs.tell({ who: hand.who });
+        });
+      if (hand.held && hand.held !== before) return hand.held;
     }
+    if (isVerified) identityToken ??= await prove();
     // Counted from the moment of asking: a slow answer makes the token older, never younger.
     const since = clock.now();
     const token = before?.grant.instance.kind === 'ephemeral' ? before.grant.token : undefined;
-    const grant = await mint(options, { asked, identity, key, signal, token });
+    const grant = await mint(options, { identity, identityToken, key, token });
     const held = { grant, since, who: (hand.who = nameOf(options, key, grant)) };
-    if (signedIn === null && held.who !== null) tell(tabs, held, clock.now());
+    if (!signedIn) hand.tell(held);
     return held;
   });
 }
@@ -178,7 +185,7 @@ async function find(options: SessionOptions, hand: Hand, signedIn: string | null
 function nameOf({ config, identity, transport }: SessionOptions, { epoch }: BrowserKey, grant?: MintResponse): string | null {
   const { embedKey, instance } = config();
   const { attributes, level, userId } = identity();
-  const isVerified = level === 'verified';
-  if (epoch === null || grant?.instance.kind === 'ephemeral' || (isVerified && !grant)) return null;
-  return JSON.stringify([transport.baseUrl, embedKey, instance, level, isVerified ? grant?.participant.id : userId, attributes, epoch]);
+  const id = level === 'verified' ? grant?.participant.id : userId;
+  if (!epoch || id === undefined || grant?.instance.kind === 'ephemeral') return null;
+  return JSON.stringify([transport.baseUrl, embedKey, instance, level, id, attributes, epoch]);
 }

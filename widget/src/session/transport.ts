@@ -26,6 +26,8 @@ export interface Credentials {
   readonly key?: BrowserKey | null;
   /** The session token; a proof is bound to it (`ath`). */
   readonly token?: string | undefined;
+  /** What the server asked to be proven with. */
+  readonly nonce?: string;
 }
 
 /** How long a request may take that is no stream. */
@@ -36,28 +38,26 @@ export const limit = (...signals: AbortSignal[]): AbortSignal => AbortSignal.any
  * One request without cookies, referrer or cache; once more with the server's nonce when it asks for one. It leaves in the
  * same task where nothing has to be proven. Throws `Failure` for every answer but 2xx.
  */
-export async function send({ baseUrl, clock, fetch }: Transport, path: string, given: CallInit & Credentials): Promise<Response> {
-  const { body, key, token, ...init }: CallInit & Credentials = copy(given);
+export async function send(transport: Transport, path: string, given: CallInit & Credentials): Promise<Response> {
+  const { baseUrl, clock, fetch } = transport;
+  const { body, key, nonce, token, ...init }: CallInit & Credentials = copy(given);
   const url = baseUrl + path;
-  const attempt = async (nonce?: string): Promise<Response> => {
-    const headers: Record<string, string> = { ...init.headers };
-    if (body) headers['content-type'] = 'application/json';
-    if (token) headers['authorization'] = `Bearer ${token}`;
-    if (key?.pair) headers['dpop'] = await signProof(key.pair, { method: init.method ?? 'GET', url, nonce, token }, clock);
-    const response = await fetch(url, {
-      ...init,
-      headers,
-      credentials: 'omit',
-      cache: 'no-store',
-      referrerPolicy: 'no-referrer',
-      // Undefined, where there is none.
-      body: JSON.stringify(body),
-    });
-    if (response.ok) return response;
-    const failure = await readFailure(response);
-    const asked = response.headers.get('dpop-nonce');
-    if (failure.code !== 'use_dpop_nonce' || nonce || !asked) throw failure;
-    return attempt(asked);
-  };
-  return attempt();
+  const headers: Record<string, string> = { ...init.headers };
+  if (body) headers['content-type'] = 'application/json';
+  if (token) headers['authorization'] = `Bearer ${token}`;
+  if (key?.pair) headers['dpop'] = await signProof(key.pair, { method: init.method ?? 'GET', url, nonce, token }, clock);
+  const response = await fetch(url, {
+    ...init,
+    headers,
+    credentials: 'omit',
+    cache: 'no-store',
+    referrerPolicy: 'no-referrer',
+    // Undefined, where there is none.
+    body: JSON.stringify(body),
+  });
+  if (response.ok) return response;
+  const failure = await readFailure(response);
+  const asked = response.headers.get('dpop-nonce');
+  if (failure.code !== 'use_dpop_nonce' || nonce || !asked) throw failure;
+  return send(transport, path, { ...given, nonce: asked });
 }
