@@ -58,8 +58,9 @@ async function differsAtEveryLoad({ panel: { people }, vault }: ExtrasOptions, i
     const hashed = await hash(id);
     // Gone meanwhile: what was wiped stays so.
     if (visit !== people.visit.peek()) return false;
-    const last = await vault.update(LAST_IDS, (old) => [...(Array.isArray(old) ? old : []), hashed].slice(-LOADS));
-    return new Set(last as string[]).size === LOADS;
+    let last: unknown[] = [];
+    await vault.update(LAST_IDS, (old) => (last = [...(Array.isArray(old) ? old : []), hashed].slice(-LOADS)));
+    return new Set(last).size === LOADS;
   } catch {
     // Blocked storage, or a page without WebCrypto: then nothing can be said.
     return false;
