@@ -36,6 +36,20 @@ it('drops a bad value and says its mend', () => {
   );
 });
 
+it('takes a web address with a path for the backend, without a slash at its end', () => {
+  const read = (baseUrl: unknown) => parseConfig([NEEDED, { baseUrl }], silent).baseUrl;
+  expect(read('http://localhost:8787/chat//')).toBe('http://localhost:8787/chat');
+  for (const bad of ['ftp://chat.example', '/chat', 'https://', 'https://a@b.example', 'https://b.example/?a=1', 7])
+    expect(read(bad)).toBe(NEEDED.baseUrl);
+});
+
+it('reads flags and minutes as attributes and as values', () => {
+  const read = (layer: object) => parseConfig([NEEDED, layer], silent);
+  expect(['', 'true', true].map((debug) => read({ debug }).debug)).toEqual([true, true, true]);
+  expect(['false', false, 'yes', 7].map((debug) => read({ debug }).debug)).toEqual([false, false, false, false]);
+  expect(['5', 0.5, '0', -1, 'soon'].map((idleMinutes) => read({ idleMinutes }).idleMinutes)).toEqual([5, 0.5, 10, 10, 10]);
+});
+
 it('takes no agent that cannot be one', () => {
   expect(parseConfig([{ ...NEEDED, agent: 'ACME' }], silent).agent).toBeNull();
   expect(parseConfig([NEEDED], silent)).toMatchObject(NEEDED);

@@ -1,10 +1,10 @@
 import type { Config } from './config.ts';
-import { copy, must, oneOf, own, type Read, text } from './own.ts';
+import { copy, must, oneOf, or, own, positive, type Read, text } from './own.ts';
 import type { Warn } from './warn.ts';
 
-const filled = must((value) => value !== '' && typeof value === 'string');
+const filled = must((value) => text(value) !== '');
 const bag: Read<Record<string, unknown>> = (value) => copy(must(isBag)(value));
-const flag: Read<boolean> = (value) => `${oneOf<string | boolean>('', 'true', 'false', true, false)(value)}` !== 'false';
+const flag: Read<boolean> = (value) => must((word) => /^(true|false|)$/.test(text(word)))(String(value)) !== 'false';
 
 function isBag(value: unknown): boolean {
   return typeof value === 'object' && !Array.isArray(value);
@@ -14,14 +14,11 @@ function isBag(value: unknown): boolean {
 export const words: Read<Record<string, string>> = (value) =>
   copy(Object.fromEntries(Object.entries(bag(value)).filter(([, word]) => typeof word === 'string'))) as Record<string, string>;
 
-function webUrl(value: unknown): string {
-  const url = new URL(text(value));
-  must(() => /^https?:$/.test(url.protocol))(url);
-  return (url.origin + url.pathname).replace(/\/+$/, '');
-}
+const address = must<string>((value) => /^https?:\/\/[^?#@\s]+$/i.test(text(value)));
+const webUrl: Read<string> = (value) => address(value).replace(/\/+$/, '');
 
 /** A present id or token is never dropped, whatever it is: that would make the visitor anonymous in silence (R6). */
-const kept: Read<string> = (value) => (typeof value === 'string' ? value : '');
+const kept = or(text, '');
 
 const READERS: { readonly [Key in keyof Config]: Read<unknown> } = {
   // Two slugs; the server knows the rest of the rule.
@@ -41,7 +38,7 @@ const READERS: { readonly [Key in keyof Config]: Read<unknown> } = {
   context: bag,
   consent: oneOf('granted', 'pending'),
   sharedDevice: flag,
-  idleMinutes: (value) => must((minutes) => Number(minutes) > 0)(Number(value)),
+  idleMinutes: (value) => positive(Number(value)),
   debug: flag,
 };
 

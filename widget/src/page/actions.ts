@@ -28,7 +28,7 @@ export function createActions({ events, settings, warn }: Parts, { model, people
     },
     sendMessage(given) {
       const words = readText(given).trim();
-      if (words) ask((conversation) => conversation.send(words));
+      if (words) ask(() => visit.peek().conversation.peek()?.send(words));
       else warn('bad-text');
     },
     newConversation: () => ask(() => model.newConversation()),

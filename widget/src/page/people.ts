@@ -1,6 +1,5 @@
 import { batch, onEnd, type ReadonlySignal, signal } from '../reactive/signal.ts';
 import type { Warn } from '../config/warn.ts';
-import type { Conversation } from '../conversation/conversation.ts';
 import { wipeBrowser } from '../identity/browser-key.ts';
 import {
   type Identity,
@@ -26,7 +25,7 @@ export interface People {
   /** Shows who is here to the server; again, at once, after trouble. */
   readonly start: () => void;
   /** Starts, and runs what needs a conversation, in order, once there is one; another person drops it. */
-  readonly ask: (run: (conversation: Conversation) => void) => void;
+  readonly ask: (run: () => void) => void;
   /** The page comes back, `isBack` out of the back/forward cache. Settles when whoever is shown may be seen. */
   wake(isBack: boolean): Promise<void>;
 }
@@ -92,12 +91,9 @@ function beginHere(options: PeopleOptions, identity: Identity) {
   const { agent, events, onChange, tabs, vault } = options;
   let mayRekey = true;
   let after = Promise.resolve();
-  const waiting: ((conversation: Conversation) => void)[] = [];
+  const waiting: (() => void)[] = [];
   const onReady = (): void => {
-    for (const run of visit.peek().conversation.peek() ? waiting.splice(0) : []) {
-      const shown = visit.peek().conversation.peek();
-      if (shown) run(shown);
-    }
+    if (visit.peek().conversation.peek()) for (const run of waiting.splice(0)) run();
   };
   const come = (): Visit =>
     createVisit({

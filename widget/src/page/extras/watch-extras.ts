@@ -17,15 +17,15 @@ const LOCAL = /^(localhost|127\.|\[::1\])/;
 export function watchExtras(options: ExtrasOptions): void {
   const { isOpen, panel, settings, vault } = options;
   const isDevelopment = settings.peek().debug || LOCAL.test(location.hostname);
-  let loading: Promise<() => void> | null = null;
-  const load = async (): Promise<() => void> =>
-    import('./start-extras.ts')
-      .then(({ startExtras }) => startExtras(options))
-      .catch(() => {
-        // Offline just now: whatever changes next tries again.
-        loading = null;
-        return () => undefined;
-      });
+  let loading: Promise<(() => void) | null> | null = null;
+  const load = async (): Promise<(() => void) | null> => {
+    try {
+      return (await import('./start-extras.ts')).startExtras(options);
+    } catch {
+      // Offline just now: whatever changes next tries again.
+      return (loading = null);
+    }
+  };
   effect(() => {
     const { conversation, grant, key } = panel.people.visit.value;
     const kind = grant.value?.instance.kind;
@@ -34,5 +34,5 @@ export function watchExtras(options: ExtrasOptions): void {
       vault.update(ASK_AFTER, (old) => old ?? 0).catch(() => undefined);
     if (kind === 'verified' || kind === 'shared' || shown?.interrupt.value || (isOpen.value && isDevelopment)) loading ??= load();
   });
-  onEnd(() => void loading?.then((stop) => stop()));
+  onEnd(() => void loading?.then((stop) => stop?.()));
 }
