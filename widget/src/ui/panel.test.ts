@@ -89,7 +89,7 @@ test('blanks alone are not sent', async () => {
 
 test('stop replaces send while an answer runs', async () => {
   fake.phase.value = 'answering';
-  await vi.waitFor(() => button('Stop answering').click());
+  await vi.waitFor(() => button('Stop').click());
   expect(fake.calls).toEqual(['stop']);
   expect(root.querySelector('[aria-label=Send]')).toBeNull();
 });
@@ -166,10 +166,16 @@ test('a message that comes in, or goes on, makes no other message anew and moves
   expect(removed.filter((node) => before.some((kept) => node.contains(kept)))).toEqual([]);
 });
 
+test('being offline has words at once', () => {
+  fake.isOpen.value = true;
+  fake.trouble.value = { code: 'network_error', mend: 'retry' };
+  expect(find('.trouble p').innerText).toMatch(/^You seem to be offline/);
+});
+
 test('a rare refusal is told in general until its words have come', async () => {
   fake.isOpen.value = true;
   fake.trouble.value = { code: 'message_too_large', mend: 'none' };
-  expect(find('.trouble').innerText).toBe('Something went wrong. Please try again.');
+  expect(find('.trouble').innerText).toBe('Something went wrong.');
   await seen(/too long/);
 });
 

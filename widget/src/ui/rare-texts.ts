@@ -1,6 +1,11 @@
-import { findText, type Overrides, type RareTexts, TEXTS } from './texts.ts';
+import type { Trouble } from '../conversation/conversation.ts';
+import type { PanelModel } from './panel-model.ts';
+import { createWords, type Overrides, TEXTS } from './texts.ts';
 
-/** Words for what goes wrong seldom, and for visitors other than anonymous ones; loaded when one is needed. A site replaces any of them as it does those of `texts.ts`. */
+/**
+ * Words for what goes wrong seldom, for what tools do, and for visitors other than anonymous ones; loaded when one is needed.
+ * A site replaces any of them as it does those of `texts.ts`.
+ */
 export const RARE_TEXTS = {
   ...TEXTS,
   whoSoft: 'Chatting as {who}',
@@ -10,6 +15,11 @@ export const RARE_TEXTS = {
   whoEphemeral: 'This chat is not kept',
   whoSession: 'Kept until you close this tab',
   whoNone: 'This chat ends with this page',
+  tool_search: 'Looking through the pages…',
+  tool_remember: 'Making a note…',
+  tool_recall: 'Recalling what you told me…',
+  tool_other: 'Working on it…',
+  error_signIn: 'Your sign-in has run out. Please sign in again; what you typed is kept.',
   error_busy: 'That was a lot at once. Please try again in a moment.',
   error_limit: 'You have reached the limit for now.',
   error_budget: 'The assistant has reached its limit for now.',
@@ -23,14 +33,13 @@ export const RARE_TEXTS = {
   error_running: 'The assistant is still answering.',
   error_stepUp: 'For this, please sign in again.',
 } as const;
-
-const createRareWords =
-  (overrides: Overrides) =>
-  (key: keyof typeof RARE_TEXTS, values?: Overrides): string =>
-    findText(key, [overrides, RARE_TEXTS], values) ?? key;
+type RareKey = keyof typeof RARE_TEXTS | 'stopped';
+type Who = NonNullable<PanelModel['identity']['value']>;
 
 /** Codes of the wire and of the widget by the words that fit them; a code that is not here has `error_unknown`. */
-const WORDS_OF: readonly (readonly [keyof typeof RARE_TEXTS, RegExp])[] = [
+const WORDS_OF: readonly (readonly [RareKey, RegExp])[] = [
+  ['error_signIn', /^(identity_(?!degr|mism)|token_(?!in_url)|session_token|sign_in)|credential/],
+  ['brokeOff', /^interrupted/],
   ['error_busy', /^(rate_limited|queue_full)/],
   ['error_limit', /^limit_reached/],
   ['error_budget', /^budget/],
@@ -46,27 +55,46 @@ const WORDS_OF: readonly (readonly [keyof typeof RARE_TEXTS, RegExp])[] = [
   ['error_running', /^run_in_progress/],
 ];
 
-/** Adds the time when the trouble will be over, if that is a minute away or more. */
-const describeRare: RareTexts['describeRare'] = ({ code, retryAfterMs = 0 }, known, { overrides, locale }) => {
-  const words = createRareWords(overrides);
-  const text = known ?? words(WORDS_OF.find(([, codes]) => codes.test(code))?.[0] ?? 'error_unknown');
-  if (retryAfterMs < 60_000) return text;
-  return `${text} ${words('error_until', { when: formatWait(retryAfterMs, locale) })}`;
-};
+/** What a tool is for, by its name. */
+const TOOLS: readonly (readonly [RareKey, RegExp])[] = [
+  ['tool_recall', /recall|memor(y|ies)/i],
+  ['tool_remember', /remember|note|save/i],
+  ['tool_search', /search|page|retriev|look|find|read/i],
+];
 
-const describeIdentity: RareTexts['describeIdentity'] = ({ level, instance, storage, id, name }, overrides) => {
-  const words = createRareWords(overrides);
-  if (level === 'ephemeral') return words('whoEphemeral');
-  if (instance?.kind === 'shared') return instance.name ? words('whoShared', { who: instance.name }) : words('whoSharedUnnamed');
-  const who = name || id || '';
-  if (level !== 'anonymous') return words(level === 'verified' ? 'whoVerified' : 'whoSoft', { who });
-  return words(storage === 'none' ? 'whoNone' : storage === 'session' ? 'whoSession' : 'whoAnonymous');
-};
+/** What the panel tells by these words; all of it follows the site's texts and the locale. */
+export interface RareWords {
+  /** What a visitor reads about a trouble, with the time when they can go on if that is a minute away or more. */
+  readonly trouble: (trouble: Trouble) => string;
+  /** What the agent is doing, by the name of its tool. */
+  readonly activity: (tool: string) => string;
+  /** Who can see the chat and how long it is kept. */
+  readonly identity: (identity: Who) => string;
+}
+
+export function createRareWords(overrides: () => Overrides, locale: () => string): RareWords {
+  const words = createWords<RareKey>(overrides, RARE_TEXTS);
+  const ownWords = createWords<string>(overrides);
+  /** A site may put its own words under `error_<code>` and `tool_<name>`. */
+  const tell = (own: string, name: string, [table, other]: readonly [typeof TOOLS, RareKey]): string =>
+    Object.hasOwn(overrides(), own) ? ownWords(own) : words(table.find(([, names]) => names.test(name))?.[0] ?? other);
+  return {
+    trouble({ code, retryAfterMs = 0 }) {
+      const told = tell(`error_${code}`, code, [WORDS_OF, 'error_unknown']);
+      return retryAfterMs < 60_000 ? told : `${told} ${words('error_until', { when: formatWait(retryAfterMs, locale()) })}`;
+    },
+    activity: (tool) => tell(`tool_${tool}`, tool, [TOOLS, 'tool_other']),
+    identity({ level, instance, storage, id, name }) {
+      if (level === 'ephemeral') return words('whoEphemeral');
+      if (instance?.kind === 'shared') return instance.name ? words('whoShared', { who: instance.name }) : words('whoSharedUnnamed');
+      if (level !== 'anonymous') return words(level === 'verified' ? 'whoVerified' : 'whoSoft', { who: name || id || '' });
+      return words(storage === 'none' ? 'whoNone' : storage === 'session' ? 'whoSession' : 'whoAnonymous');
+    },
+  };
+}
 
 function formatWait(waitMs: number, locale: string): string {
   const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   const minutes = Math.ceil(waitMs / 60_000);
   return minutes < 60 ? format.format(minutes, 'minute') : format.format(Math.ceil(minutes / 60), 'hour');
 }
-
-export const rareTexts: RareTexts = { describeRare, describeIdentity };

@@ -5,7 +5,7 @@ import { createWords } from './texts.ts';
 
 /** What is said of a text that comes in letter by letter, in order; `end` ends it. */
 function listen(text: string, end = true): string[] {
-  const prose = createProse({ words: createWords({}), imageOrigins: () => [], origin: 'https://site.example' });
+  const prose = createProse({ words: createWords(() => ({})), imageOrigins: () => [], origin: 'https://site.example' });
   const said: string[] = [];
   const read = createSentenceReader((news) => void (news && said.push(news)));
   for (let length = 1; length <= text.length; length += 1) read(prose.element, prose.update(text.slice(0, length), true));

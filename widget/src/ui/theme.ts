@@ -8,7 +8,7 @@ export function applyTheme(sheet: CSSStyleSheet, theme: Readonly<Record<string, 
   for (const [name, value] of Object.entries(theme)) {
     const takers = name === 'font' ? ['font-family'] : ['color', 'top', 'z-index'];
     if (name === 'mode' && /^(light|dark)$/.test(value)) style.colorScheme = value;
-    else if (!/url|image|src|var|env|attr|[;{}<\\]/i.test(value) && takers.some((property) => CSS.supports(property, value)))
+    else if (!/\b(url|image|src|var|env|attr|if)\b|[;{}<\\]/i.test(value) && takers.some((property) => CSS.supports(property, value)))
       style.setProperty(`--familiar-${name.replace(/[A-Z]/, '-$&').toLowerCase()}`, value);
   }
 }

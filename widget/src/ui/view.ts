@@ -2,7 +2,8 @@ import type { Trouble } from '../conversation/conversation.ts';
 import { signal } from '../reactive/signal.ts';
 import { h } from './dom.ts';
 import type { PanelModel } from './panel-model.ts';
-import { createWords, describeActivity, describeTrouble, type RareTexts, safeLocale, type Words } from './texts.ts';
+import type { RareWords } from './rare-texts.ts';
+import { createWords, safeLocale, type Words } from './texts.ts';
 
 /** What all drawing needs: the model, and its words in the visitor's language. What is drawn with them follows the site's texts. */
 export interface View {
@@ -20,34 +21,43 @@ export interface View {
 }
 
 const KEPT_ANNOUNCEMENTS = 6;
+/** Codes of what needs words when nothing can be fetched. */
+const OFFLINE = /^(offline|network|connection|timeout|unreachable)/;
 /** Keeps the line's height. */
 const NBSP = '\u00a0';
 
 export function createView(model: PanelModel): View {
   const heard = h('div', { class: 'unseen', 'aria-live': 'polite' });
-  const rare = signal<RareTexts | null>(null);
+  const rare = signal<RareWords | null>(null);
+  const texts = (): Readonly<Record<string, string>> => model.texts.value;
   const locale = (): string => safeLocale(model.locale.value);
-  const words: Words = (key, values) => createWords(model.texts.value)(key, values);
-  // The server has just told who is here, or refused something: the network is there. If it is not, the next need asks again.
-  const loadRare = (): void =>
+  const words = createWords(texts);
+  /** What the rare words tell, and `meanwhile` until they have come. If they do not come, the next need asks again. */
+  const tell = (meanwhile: string, told: (rare: RareWords) => string): string => {
+    if (rare.value) return told(rare.value);
+    // The server has just told who is here or what is done, or refused something: the network is there.
     void import('./rare-texts.ts').then(
-      ({ rareTexts }) => (rare.value = rareTexts),
+      ({ createRareWords }) => (rare.value = createRareWords(texts, locale)),
       () => undefined,
     );
+    return meanwhile;
+  };
   return {
     model,
     words,
     locale,
-    activityWords: (tool) => describeActivity(tool, model.texts.value),
-    troubleWords: (trouble) =>
-      trouble ? describeTrouble(trouble, { overrides: model.texts.value, locale: locale(), rare: rare.value, loadRare }) : '',
+    activityWords: (tool) => tell(words('thinking'), ({ activity }) => activity(tool)),
+    troubleWords(trouble) {
+      if (!trouble) return '';
+      if (OFFLINE.test(trouble.code)) return words('error_offline');
+      return tell(words('error_unknown'), (rare) => rare.trouble(trouble));
+    },
     identityWords() {
       const identity = model.identity.value;
       if (!identity) return NBSP;
       const { instance, level, storage } = identity;
       if (level === 'anonymous' && storage === 'durable' && instance?.kind !== 'shared') return words('whoAnonymous');
-      if (!rare.value) loadRare();
-      return rare.value?.describeIdentity(identity, model.texts.value) ?? NBSP;
+      return tell(NBSP, (rare) => rare.identity(identity));
     },
     name: () => model.config.value?.name || words('assistant'),
     heard,

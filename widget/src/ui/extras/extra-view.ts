@@ -1,4 +1,4 @@
-import { findText, safeLocale, type Words } from '../texts.ts';
+import { createWords, safeLocale, type Words } from '../texts.ts';
 import type { ExtrasModel } from './extras-model.ts';
 import { EXTRA_TEXTS, type ExtraKey } from './texts.ts';
 
@@ -13,7 +13,7 @@ export interface ExtraView {
 export function createExtraView(model: ExtrasModel): ExtraView {
   return {
     model,
-    words: (key, values) => findText(key, [model.panel.texts.value, EXTRA_TEXTS], values) ?? key,
+    words: createWords(() => model.panel.texts.value, EXTRA_TEXTS),
     locale: () => safeLocale(model.panel.locale.value),
   };
 }

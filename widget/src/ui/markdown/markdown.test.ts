@@ -5,7 +5,7 @@ import { createProse, toPlainText } from './prose.ts';
 const ORIGIN = 'https://site.example';
 
 function draw(text: string, isOpen = false): HTMLElement {
-  const prose = createProse({ words: createWords({}), imageOrigins: () => [], origin: ORIGIN });
+  const prose = createProse({ words: createWords(() => ({})), imageOrigins: () => [], origin: ORIGIN });
   prose.update(text, isOpen);
   return prose.element;
 }

@@ -7,7 +7,7 @@ function drawProse(text: string, isOpen = false) {
   const texts = signal<Readonly<Record<string, string>>>({});
   const imageOrigins = signal<readonly string[]>([]);
   const prose = createProse({
-    words: (key, values) => createWords(texts.value)(key, values),
+    words: createWords(() => texts.value),
     imageOrigins: () => imageOrigins.value,
     origin: 'https://site.example',
   });

@@ -47,7 +47,7 @@ afterEach(() => {
 });
 
 function start(imageOrigins: string[] = []) {
-  return createProse({ words: createWords({}), imageOrigins: () => imageOrigins, origin: ORIGIN });
+  return createProse({ words: createWords(() => ({})), imageOrigins: () => imageOrigins, origin: ORIGIN });
 }
 
 function draw(text: string, isOpen: boolean, imageOrigins?: string[]): HTMLElement {
