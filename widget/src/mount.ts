@@ -69,7 +69,7 @@ export function mount({
 }
 
 function draw(model: PanelModel, root: ShadowRoot, launcher: HTMLButtonElement | DrawLauncher): void {
-  onEnd(renderPanel({ model, root }));
+  renderPanel({ model, root });
   if (model.mode !== 'launcher') return;
   const onToggle = (): void => (model.isOpen.peek() ? model.close() : model.open());
   const button = typeof launcher === 'object' ? launcher : launcher({ root, label: 'Open chat', onToggle });

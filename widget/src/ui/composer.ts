@@ -5,7 +5,7 @@ import type { View } from './view.ts';
 /** The box one writes in. Enter sends, Shift+Enter begins a line, and Enter that ends a composition does neither. */
 export function drawComposer({ model, words }: View): [form: HTMLElement, field: HTMLElement] {
   const draft = (): string => model.conversation.value?.draft.value ?? '';
-  const hasDraft = (): boolean => draft().trim() !== '';
+  const hasDraft = (): string => draft().trim();
   const isAnswering = (): boolean => /^(answering|reconnecting)$/.test(model.conversation.value?.phase.value ?? '');
   const onsubmit = (event: Event): void => {
     event.preventDefault();

@@ -60,7 +60,7 @@ function drawGroup(view: View, first: ChatMessage, messages: Messages): HTMLElem
 /** The time of day, and the date before it unless that is today. */
 function formatWhen(at: Date, locale: string): string {
   const isToday = at.toDateString() === new Date().toDateString();
-  return at.toLocaleString(locale, { timeStyle: 'short', ...(isToday ? null : { dateStyle: 'medium' }) });
+  return at.toLocaleString(locale, { timeStyle: 'short', dateStyle: isToday ? undefined : 'medium' });
 }
 
 function drawUserMessage(view: View, { state, text }: ChatMessage & { kind: 'user' }): HTMLElement {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { userEvent } from 'vitest/browser';
+import { scope } from '../reactive/signal.ts';
 import { createLauncher } from './launcher.ts';
 import { renderPanel } from './panel.ts';
 import { createFakeModel, fakeAnswer, fakeUser } from './test/fake-model.ts';
@@ -14,7 +15,7 @@ function mount(mode: 'launcher' | 'inline' = 'launcher'): void {
   host = document.createElement('div');
   document.body.append(host);
   root = host.attachShadow({ mode: 'open' });
-  unmount = renderPanel({ model: fake.model, root });
+  [, unmount] = scope(() => renderPanel({ model: fake.model, root }));
 }
 
 beforeEach(() => mount());
@@ -279,10 +280,12 @@ test('every button has a name', async () => {
   for (const one of root.querySelectorAll('button')) expect(one.ariaLabel || one.innerText.trim()).not.toBe('');
 });
 
-test('taking the panel down leaves nothing in the shadow root', () => {
+test('a panel whose scope has ended follows nothing any more', () => {
   unmount();
-  expect(root.childNodes).toHaveLength(0);
-  expect(root.adoptedStyleSheets).toHaveLength(0);
+  fake.isOpen.value = true;
+  fake.messages.value = [fakeUser('too late')];
+  expect(find('.panel').hidden).toBe(true);
+  expect(root.textContent).not.toContain('too late');
 });
 
 test('inline, the panel is a region that is always there', () => {

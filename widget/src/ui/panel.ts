@@ -1,4 +1,4 @@
-import { effect, scope } from '../reactive/signal.ts';
+import { effect } from '../reactive/signal.ts';
 import { drawComposer } from './composer.ts';
 import { followDialog } from './dialog.ts';
 import { h } from './dom.ts';
@@ -11,27 +11,18 @@ import { applyTheme } from './theme.ts';
 import { createView, type View } from './view.ts';
 
 /**
- * Draws the chat panel into a shadow root and returns the way to take it down again, style sheets included.
+ * Draws the chat panel into a shadow root, as long as the scope lasts that it is called in; it is taken down with its root.
  * Reads the model's signals and calls its actions, nothing else.
  */
-export function renderPanel({ model, root }: { model: PanelModel; root: ShadowRoot }): () => void {
+export function renderPanel({ model, root }: { model: PanelModel; root: ShadowRoot }): void {
   const styles = new CSSStyleSheet();
   const theme = new CSSStyleSheet();
   styles.replaceSync(css);
   root.adoptedStyleSheets.push(styles, theme);
-  const [container, end] = scope(() => {
-    const [panel, field] = drawPanel(createView(model));
-    const container = h('div', { class: `familiar ${model.mode}` }, panel);
-    root.append(container);
-    effect(() => applyTheme(theme, model.theme.value));
-    if (model.mode === 'launcher') followDialog(model, panel, field);
-    return container;
-  });
-  return () => {
-    end();
-    container.remove();
-    root.adoptedStyleSheets = root.adoptedStyleSheets.filter((sheet) => sheet !== styles && sheet !== theme);
-  };
+  const [panel, field] = drawPanel(createView(model));
+  root.append(h('div', { class: `familiar ${model.mode}` }, panel));
+  effect(() => applyTheme(theme, model.theme.value));
+  if (model.mode === 'launcher') followDialog(model, panel, field);
 }
 
 /** The whole panel: a dialog that floats beside the launcher, or a region of the page. */

@@ -1,5 +1,5 @@
 import type { ClaimPreview, Participant } from '@familiar/protocol';
-import { signal } from '../../reactive/signal.ts';
+import { scope, signal } from '../../reactive/signal.ts';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { userEvent } from 'vitest/browser';
 import { renderPanel } from '../panel.ts';
@@ -48,7 +48,7 @@ beforeEach(() => {
     confirm: call('confirm'),
     cancel: call('cancel'),
   });
-  unmount = renderPanel({ model: panel.model, root });
+  [, unmount] = scope(() => renderPanel({ model: panel.model, root }));
 });
 afterEach(() => {
   unmount();
