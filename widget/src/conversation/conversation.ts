@@ -33,7 +33,7 @@ export interface Trouble {
   readonly code: string;
   /** What would help: try the same again, sign in again on the site, or nothing. */
   readonly mend: 'retry' | 'sign-in' | 'wait' | 'none';
-  readonly retryAfterMs?: number;
+  readonly retryAfterMs?: number | undefined;
 }
 
 export type ConversationPhase = 'loading' | 'idle' | 'answering' | 'reconnecting';
@@ -49,8 +49,8 @@ export interface Conversation {
   readonly activity: ReadonlySignal<string | null>;
   readonly trouble: ReadonlySignal<Trouble | null>;
   readonly hasEarlier: ReadonlySignal<boolean>;
-  /** What the last answer waits for before it goes on; null otherwise. Any later words leave it behind. */
-  readonly interrupt: ReadonlySignal<Interrupt | null>;
+  /** What the last answer waits for before it goes on. Any later words leave it behind. */
+  readonly interrupts: ReadonlySignal<readonly Interrupt[]>;
   /** The text in the composer; kept over a failed renewal and a reload. What the server refuses for good comes back into it. */
   readonly draft: ReadonlySignal<string>;
   setDraft(text: string): void;
@@ -61,7 +61,7 @@ export interface Conversation {
   /** Tries again: what failed to send, or the answer that broke off. */
   retry(): void;
   loadEarlier(): void;
-  /** Answers `interrupt`: the next run goes on from there. Ignored where `interruptId` is not the one that waits. */
-  resume(entry: ResumeEntry): void;
+  /** Answers all `interrupts`: the next run goes on from there. They wait again if the server does not take it. */
+  resume(entries: readonly ResumeEntry[]): void;
   dispose(): void;
 }

@@ -1,12 +1,12 @@
 import type { ResumeEntry } from '@familiar/protocol';
 import { batch, derived, effect, signal } from '../reactive/signal.ts';
 import { randomUuid } from '../identity/random.ts';
+import { Failure } from '../session/failure.ts';
 import type { Conversation } from './conversation.ts';
-import { loadPage, restore, run } from './loop.ts';
+import { loadPage, run } from './loop.ts';
 import { createMessageList } from './message-list.ts';
 import type { ConversationOptions } from './options.ts';
 import { stopIfWanted } from './run.ts';
-import { troubleOf } from './trouble.ts';
 import { type Job, keep, report, type Work } from './work.ts';
 
 /**
@@ -14,18 +14,26 @@ import { type Job, keep, report, type Work } from './work.ts';
  * It begins to load at once; an answer that is being written is followed.
  */
 export function createConversation(options: ConversationOptions): Conversation {
-  const { drafts } = options;
   const life = new AbortController();
   const work = beginWork(options, life.signal);
-  const { list, phase, activity, interrupt, trouble, draft, earlier } = work;
+  const { list, phase, activity, interrupts, trouble, draft, earlier } = work;
   const undo = effect(() => [options.isOpen.value, work.wake()]);
-  work.restored = restore(work);
+  const retry = (): void => {
+    goOn(work);
+    work.isStale = work.wantsAnswer = true;
+    work.wake();
+  };
+  // Whoever was told to be offline was told, too, that all is sent later.
+  const onOnline = (): void => {
+    if (trouble.peek()?.code === 'network_error') retry();
+  };
+  addEventListener('online', onOnline, { signal: life.signal });
   void run(work);
   return {
     messages: list.rows,
     phase,
     activity,
-    interrupt,
+    interrupts,
     trouble,
     draft,
     hasEarlier: derived(() => earlier.value !== null),
@@ -35,18 +43,12 @@ export function createConversation(options: ConversationOptions): Conversation {
       work.mustStop = phase.value !== 'idle';
       stopIfWanted(work);
     },
-    retry() {
-      goOn(work);
-      work.isStale = work.wantsAnswer = true;
-      work.wake();
-    },
+    retry,
     loadEarlier: () => void loadEarlier(work),
-    resume: (entry) => resume(work, entry),
+    resume: (entries) => resume(work, entries),
     dispose() {
       undo();
-      void drafts?.flush();
       life.abort();
-      work.wake();
     },
   };
 }
@@ -61,11 +63,17 @@ function beginWork(options: ConversationOptions, life: AbortSignal): Work {
     trouble: signal(null),
     draft: signal(''),
     earlier: signal(null),
-    interrupt: signal(null),
-    waiting: [],
-    given: [],
+    interrupts: signal([]),
     queue: [],
     isStale: true,
+    isPaging: false,
+    isHeld: false,
+    wantsAnswer: false,
+    mustStop: false,
+    activeRun: null,
+    cursor: null,
+    running: null,
+    cancelled: null,
     detours: 0,
     wake: () => undefined,
   };
@@ -73,22 +81,20 @@ function beginWork(options: ConversationOptions, life: AbortSignal): Work {
 
 function setDraft(work: Work, text: string): void {
   work.draft.value = text;
-  keep(work);
+  void keep(work);
 }
 
 function send(work: Work, text: string): void {
-  const { life, list, draft, drafts, trouble } = work;
+  const { draft, grant, life, list, queue } = work;
   if (text === '' || life.aborted) return;
-  const refusal = refuse(work, text);
-  if (refusal !== null) return void (trouble.value = troubleOf(refusal));
+  if (new TextEncoder().encode(text).length > grant.limits.message_bytes) return report(work, new Failure('message_too_large'));
+  if (queue.length > grant.limits.queued_messages) return report(work, new Failure('queue_full'));
   batch(() => {
     const id = randomUuid();
     goOn(work);
-    list.addMine(id, text);
-    add(work, { id, text });
+    add(work, { id, text, state: list.addMine(id, text) });
     setDraft(work, draft.value.trim() === text ? '' : draft.value);
   });
-  void drafts?.flush();
 }
 
 function add(work: Work, job: Omit<Job, 'runId' | 'at'>): void {
@@ -96,29 +102,17 @@ function add(work: Work, job: Omit<Job, 'runId' | 'at'>): void {
   work.wake();
 }
 
-function refuse({ grant: { limits }, queue }: Work, text: string): string | null {
-  if (new TextEncoder().encode(text).length > limits.message_bytes) return 'message_too_large';
-  return queue.length > limits.queued_messages ? 'queue_full' : null;
-}
-
 /** The visitor goes on: what was held goes first. */
 function goOn(work: Work): void {
   work.trouble.value = null;
-  if (!work.held) return;
-  work.held = null;
-  work.isStale = true;
+  work.isStale ||= work.isHeld;
+  work.isHeld = false;
 }
 
-/** Interrupts are answered one after the other; the next run takes all the answers. */
-function resume(work: Work, entry: ResumeEntry): void {
-  const { interrupt, waiting } = work;
-  work.trouble.value = null;
-  if (interrupt.value?.id !== entry.interruptId) return;
-  work.given = [...work.given, entry];
-  interrupt.value = waiting[work.given.length] ?? null;
-  if (interrupt.value !== null) return;
+function resume(work: Work, entries: readonly ResumeEntry[]): void {
   goOn(work);
-  add(work, { id: '', text: '', resume: work.given });
+  work.interrupts.value = [];
+  add(work, { id: '', text: '', state: signal('sent'), resume: entries });
 }
 
 /** One page at a time. */

@@ -1,7 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
 import { systemClock } from '../config/clock.ts';
 import { openVault } from '../identity/vault.ts';
-import { createManualClock } from '../test/manual-clock.ts';
 import { createDrafts, type Kept, type Unsent } from './drafts.ts';
 
 const vault = openVault('acme/drafts', systemClock);
@@ -19,35 +18,30 @@ const unsent = (text: string, part: Partial<Unsent> = {}): Unsent => ({
 afterEach(async () => vault.clear());
 
 it('finds what was typed again, and for nobody else', async () => {
-  const clock = createManualClock();
-  createDrafts(vault, ALICE, clock).save({ draft: 'Half a thought', outbox: [unsent('waits')] });
-  clock.advance(300);
-  expect(await createDrafts(vault, ALICE, clock).load('sess_1')).toMatchObject({ draft: 'Half a thought', outbox: [{ text: 'waits' }] });
+  await createDrafts(vault, ALICE).save({ draft: 'Half a thought', outbox: [unsent('waits')] });
+  expect(await createDrafts(vault, ALICE).load('sess_1')).toMatchObject({ draft: 'Half a thought', outbox: [{ text: 'waits' }] });
   for (const other of [
     { ...ALICE, participant: { level: 'soft', id: 'u_bob' } } as const,
     { ...ALICE, participant: { level: 'verified', id: 'u_alice' } } as const,
     { ...ALICE, instance: { id: 'inst_2', kind: 'shared' } } as const,
   ])
-    expect(await createDrafts(vault, other, clock).load('sess_1')).toEqual(typed(''));
+    expect(await createDrafts(vault, other).load('sess_1')).toEqual(typed(''));
 });
 
-it('writes at once when the page goes, and forgets when the identity is over', async () => {
-  const clock = createManualClock();
-  const drafts = createDrafts(vault, ALICE, clock);
-  drafts.save(typed('Going'));
-  await drafts.flush();
+it('writes at once and in order, and forgets when the identity is over', async () => {
+  const drafts = createDrafts(vault, ALICE);
+  void drafts.save(typed('Goi'));
+  await drafts.save(typed('Going'));
   expect((await drafts.load(null)).draft).toBe('Going');
-  drafts.save({ draft: 'Gone', outbox: [unsent('gone')] });
+  void drafts.save({ draft: 'Gone', outbox: [unsent('gone')] });
   drafts.discard();
-  clock.advance(1_000);
   expect(await drafts.load('sess_1')).toEqual(typed(''));
 });
 
 it('keeps a message for its own session alone, for a day, and not what the page put there instead', async () => {
-  const clock = createManualClock();
-  const drafts = createDrafts(vault, ALICE, clock);
+  const drafts = createDrafts(vault, ALICE);
   const day = 24 * 3_600_000;
-  drafts.save({
+  await drafts.save({
     draft: '',
     outbox: [
       unsent('here'),
@@ -56,9 +50,7 @@ it('keeps a message for its own session alone, for a day, and not what the page 
       unsent('old', { at: Date.now() - day }),
     ],
   });
-  await drafts.flush();
-  const found = async (sessionId: string | null) =>
-    (await createDrafts(vault, ALICE, clock).load(sessionId)).outbox.map(({ text }) => text);
+  const found = async (sessionId: string | null) => (await createDrafts(vault, ALICE).load(sessionId)).outbox.map(({ text }) => text);
   expect(await found('sess_1')).toEqual(['here', 'new']);
   expect(await found('sess_2')).toEqual(['there', 'new']);
   expect(await found(null)).toEqual(['new']);
@@ -68,28 +60,21 @@ it('keeps a message for its own session alone, for a day, and not what the page 
 });
 
 it('leaves alone what another tab has in the outbox, and twenty at most', async () => {
-  const clock = createManualClock();
-  const [one, two] = [createDrafts(vault, ALICE, clock), createDrafts(vault, ALICE, clock)];
-  one.save({ draft: 'a', outbox: [unsent('one')] });
-  await one.flush();
-  two.save({ draft: 'b', outbox: [unsent('two')] });
-  await two.flush();
-  one.save({ draft: 'c', outbox: [] });
-  await one.flush();
-  expect(await createDrafts(vault, ALICE, clock).load('sess_1')).toMatchObject({ draft: 'c', outbox: [{ text: 'two' }] });
-  one.save({ draft: '', outbox: Array.from({ length: 25 }, (_, at) => unsent(`${at}`)) });
-  await one.flush();
-  expect((await createDrafts(vault, ALICE, clock).load('sess_1')).outbox.map(({ text }) => text)).toEqual(
+  const [one, two] = [createDrafts(vault, ALICE), createDrafts(vault, ALICE)];
+  await one.save({ draft: 'a', outbox: [unsent('one')] });
+  await two.save({ draft: 'b', outbox: [unsent('two')] });
+  await one.save({ draft: 'c', outbox: [] });
+  expect(await createDrafts(vault, ALICE).load('sess_1')).toMatchObject({ draft: 'c', outbox: [{ text: 'two' }] });
+  await one.save({ draft: '', outbox: Array.from({ length: 25 }, (_, at) => unsent(`${at}`)) });
+  expect((await createDrafts(vault, ALICE).load('sess_1')).outbox.map(({ text }) => text)).toEqual(
     Array.from({ length: 20 }, (_, at) => `${at + 5}`),
   );
 });
 
 it('does without where nothing can be stored', async () => {
-  const clock = createManualClock();
   const broken = async (): Promise<never> => Promise.reject(new Error('blocked'));
-  const drafts = createDrafts({ get: broken, update: broken, remove: broken, clear: broken, close: () => undefined }, ALICE, clock);
-  drafts.save(typed('text'));
-  await drafts.flush();
+  const drafts = createDrafts({ get: broken, update: broken, remove: broken, clear: broken, close: () => undefined }, ALICE);
+  await drafts.save(typed('text'));
   drafts.discard();
   expect(await drafts.load(null)).toEqual(typed(''));
 });

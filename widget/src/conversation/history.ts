@@ -1,6 +1,7 @@
 import type { Interrupt, Message } from '@familiar/protocol';
 import { list, members, text } from '../config/own.ts';
 import type { Api } from '../session/session.ts';
+import type { CallInit } from '../session/transport.ts';
 import { maybe, readInterrupts, readMessage } from '../stream/parse-message.ts';
 
 const readSession = members({ id: text });
@@ -11,8 +12,8 @@ export async function findNewestSession(api: Api): Promise<string | null> {
   return readSessions(await api.json('/v1/sessions?limit=1')).data[0]?.id ?? null;
 }
 
-export async function createServerSession(api: Api): Promise<string> {
-  return readSession(await api.json('/v1/sessions', { method: 'POST', body: { metadata: {} } })).id;
+export async function createServerSession(api: Api, init: CallInit): Promise<string> {
+  return readSession(await api.json('/v1/sessions', { ...init, method: 'POST', body: { metadata: {} } })).id;
 }
 
 /** Reads a page of messages, oldest first. */

@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
-import { createChatServer } from '../test/chat-server.ts';
-import { openConversation, problem } from '../test/open-conversation.ts';
+import { createChatServer, filled } from '../test/chat-server.ts';
+import { createMemoryDrafts, openConversation, problem } from '../test/open-conversation.ts';
 
 const until = async (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 2_000, interval: 2 });
 
@@ -135,4 +135,40 @@ it('does not hammer a server that is busy, or forgets, again and again', async (
   await new Promise((resolve) => setTimeout(resolve));
   expect(busy.seen).toHaveLength(asked);
   expect(chat.posts().length).toBeLessThan(4);
+});
+
+it('sends the first words of a new conversation when the network is back, and calls them unsent at no time', async () => {
+  const server = createChatServer();
+  server.intercept = () => Promise.reject(new TypeError('Failed to fetch'));
+  const drafts = createMemoryDrafts();
+  const chat = openConversation(server, { drafts });
+  chat.send('Hello?');
+  for (const attempts of [1, 2, 3]) {
+    await until(() => expect(server.count('POST', '/v1/sessions')).toBe(attempts));
+    await until(() => expect(chat.phase.value).toBe('reconnecting'));
+    expect(chat.states()).toEqual(['sending']);
+    expect(chat.trouble.value).toBeNull();
+    expect(drafts.outbox()).toEqual(['Hello?']);
+    if (attempts < 3) chat.clock.advance(30_500);
+  }
+  server.intercept = () => undefined;
+  dispatchEvent(new Event('online'));
+  await until(() => expect(chat.texts()).toEqual(['Hello?', 'You said: Hello?']));
+  expect(chat.heard).toEqual(['sessionstarted', 'messagesent', 'messagereceived']);
+  expect(server.log.messages).toHaveLength(2);
+});
+
+it('takes everything up again when the network is back, whatever was given up meanwhile', async () => {
+  const server = filled(2);
+  server.intercept = () => Promise.reject(new TypeError('Failed to fetch'));
+  const chat = openConversation(server);
+  await until(() => expect(chat.trouble.value?.code).toBe('network_error'));
+  chat.send('Anybody?');
+  await until(() => expect(server.seen).toHaveLength(2));
+  await until(() => expect(chat.trouble.value?.code).toBe('network_error'));
+  expect(chat.states()).toEqual(['queued']);
+  server.intercept = () => undefined;
+  dispatchEvent(new Event('online'));
+  await until(() => expect(chat.texts()).toEqual(['text 1', 'text 2', 'Anybody?', 'You said: Anybody?']));
+  expect(chat.trouble.value).toBeNull();
 });

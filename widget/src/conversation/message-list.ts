@@ -2,13 +2,16 @@ import type { Message } from '@familiar/protocol';
 import { type ReadonlySignal, type Signal, signal } from '../reactive/signal.ts';
 import type { AnswerState, ChatMessage, SendState } from './conversation.ts';
 import type { ConversationOptions } from './options.ts';
+import type { Job } from './work.ts';
 
 type UserMessage = Extract<ChatMessage, { kind: 'user' }>;
 
-interface Entry {
+/** Either kind of message, with what changes of it. */
+interface Row extends Omit<UserMessage, 'kind' | 'text' | 'state'> {
+  readonly kind: ChatMessage['kind'];
   seq: number;
-  readonly row: ChatMessage;
-  readonly text: Signal<string>;
+  readonly words: Signal<string>;
+  readonly text: ChatMessage['text'];
   readonly state: Signal<SendState | AnswerState>;
 }
 
@@ -18,9 +21,8 @@ const UNSTORED = Number.MAX_SAFE_INTEGER;
 /** The messages on the screen, each once by id, in the server's order. The list changes when a message comes; a word changes one signal. */
 export interface MessageList {
   readonly rows: ReadonlySignal<readonly ChatMessage[]>;
-  readonly addMine: (id: string, text: string) => void;
-  /** What a message has reached, to be read and turned. */
-  readonly stateOf: (id: string) => Signal<SendState | AnswerState> | undefined;
+  /** A message of the visitor's; what it has reached is to be read and turned. */
+  readonly addMine: (id: string, text: string) => Job['state'];
   /** More words of an answer that is under way; null begins it. What is stored is the truth, and stays. */
   readonly say: (id: string, delta: string | null) => void;
   /** The answers that are under way have come to this. */
@@ -33,51 +35,47 @@ export interface MessageList {
 
 export function createMessageList(grant: ConversationOptions['grant']): MessageList {
   const rows = signal<readonly ChatMessage[]>([]);
-  const entries = new Map<string, Entry>();
+  const byId = new Map<string, Row>();
   let newest = 0;
   const show = (): void => {
-    rows.value = [...entries.values()].sort((a, b) => a.seq - b.seq).map(({ row }) => row);
+    rows.value = [...byId.values()].sort((a, b) => a.seq - b.seq) as readonly Row[] as readonly ChatMessage[];
   };
-  const add = (message: Written): Entry => {
-    const entry = makeEntry(message, grant);
-    entries.set(message.id, entry);
+  const add = (message: Written): Row => {
+    const row = makeRow(message, grant);
+    byId.set(row.id, row);
     show();
-    return entry;
+    return row;
   };
   return {
     rows,
-    addMine(id, content) {
-      if (!entries.has(id)) add({ ...BLANK, id, content, role: 'user', seq: UNSTORED, status: 'queued', participant: grant.participant });
-    },
-    stateOf: (id) => entries.get(id)?.state,
+    addMine: (id, content) =>
+      (byId.get(id) ?? add({ ...BLANK, id, content, role: 'user', seq: UNSTORED, status: 'queued', participant: grant.participant })).state,
     say(id, delta) {
       // After all that is stored, before what waits to be sent.
-      const { seq, text, state } = entries.get(id) ?? add({ ...BLANK, id, seq: newest + 0.5 });
+      const { seq, words, state } = byId.get(id) ?? add({ ...BLANK, id, seq: newest + 0.5 });
       if (Number.isInteger(seq)) return;
-      text.value = delta === null ? '' : text.value + delta;
+      words.value = delta === null ? '' : words.value + delta;
       state.value = 'streaming';
     },
     end(reached) {
-      for (const { state } of entries.values()) if (state.value === 'streaming') state.value = reached;
+      for (const { state } of byId.values()) if (state.value === 'streaming') state.value = reached;
     },
     take(message) {
       const { id, seq, role, content } = message;
       const status = role === 'user' ? 'sent' : message.status;
-      const isNew = entries.get(id)?.seq !== seq;
+      const isNew = byId.get(id)?.seq !== seq;
       // What was erased takes the place of the words that were there.
-      const entry = (content && entries.get(id)) || add({ ...message, status });
+      const row = (content && byId.get(id)) || add({ ...message, status });
       newest = Math.max(newest, seq);
-      entry.seq = seq;
-      entry.text.value = content;
-      entry.state.value = status;
+      row.seq = seq;
+      row.words.value = content;
+      row.state.value = status;
       if (isNew) show();
       return isNew;
     },
     unanswered() {
       const stored = rows.value.filter(({ kind, state }) => kind === 'answer' || state.value === 'sent');
-      const last = stored.at(-1);
-      if (last?.kind === 'answer' && !/interrupted|failed/.test(last.state.value)) return undefined;
-      return stored.findLast((row) => row.kind === 'user');
+      return /sent|interrupted|failed/.test(`${stored.at(-1)?.state.value}`) ? stored.findLast((row) => row.kind === 'user') : undefined;
     },
   };
 }
@@ -87,22 +85,20 @@ type Written = Omit<Message, 'run_id' | 'status'> & { readonly status: SendState
 /** An answer of which nothing is known yet. */
 const BLANK = { role: 'assistant', content: '', status: 'streaming', participant: null, created_at: '' } as const;
 
-function makeEntry({ id, seq, role, content, status, participant, created_at }: Written, grant: ConversationOptions['grant']): Entry {
-  const me = grant.participant;
-  const text = signal(content);
-  const state = signal(status);
-  const common = { id, state, createdAt: Date.parse(created_at) || Date.now() };
-  const row = (
-    role === 'assistant'
-      ? { ...common, kind: 'answer', text }
-      : {
-          ...common,
-          kind: 'user',
-          text: content,
-          author: participant,
-          isMine: participant?.level === me.level && participant.id === me.id,
-          isFromBeforeSignIn: grant.instance.kind !== 'shared' && participant?.level === 'anonymous' && me.level === 'verified',
-        }
-  ) as ChatMessage;
-  return { seq, row, text, state };
+function makeRow(message: Written, { instance, participant: me }: ConversationOptions['grant']): Row {
+  const { id, seq, role, content, status, participant: author } = message;
+  const isAnswer = role === 'assistant';
+  const words = signal(content);
+  return {
+    id,
+    seq,
+    words,
+    kind: isAnswer ? 'answer' : 'user',
+    text: isAnswer ? words : content,
+    state: signal(status),
+    createdAt: Date.parse(message.created_at) || Date.now(),
+    author,
+    isMine: author?.level === me.level && author.id === me.id,
+    isFromBeforeSignIn: instance.kind !== 'shared' && author?.level === 'anonymous' && me.level === 'verified',
+  };
 }

@@ -143,7 +143,7 @@ it('delivers once what was on its way when the tab was killed, wherever that was
     // Killed: nothing of it runs any more, not even its end.
     const left = await drafts.load(null);
     killed.dispose();
-    drafts.save(left);
+    await drafts.save(left);
     server.intercept = () => undefined;
     const next = openConversation(server, { drafts });
     await until(() => expect(next.texts()).toEqual(['Once', 'You said: Once']));
@@ -159,7 +159,7 @@ it('delivers once what two tabs find in the outbox', async () => {
   const server = filled(0);
   const drafts = createMemoryDrafts();
   const job = { runId: 'run-1', id: 'msg-1', text: 'Once', sessionId: server.log.sessionId, at: 1 };
-  drafts.save({ draft: '', outbox: [job] });
+  await drafts.save({ draft: '', outbox: [job] });
   const tabs = [openConversation(server, { drafts }), openConversation(server, { drafts })];
   for (const tab of tabs) await until(() => expect(tab.texts()).toEqual(['Once', 'You said: Once']));
   expect(server.log.messages).toHaveLength(2);
@@ -187,9 +187,9 @@ it('finds again what an answer waits for after a reload, and goes on from there'
   } as const;
   server.log.interrupts = [interrupt];
   const chat = openConversation(server);
-  await until(() => expect(chat.interrupt.value).toEqual(interrupt));
-  chat.resume({ interruptId: 'int_1', status: 'resolved' });
+  await until(() => expect(chat.interrupts.value).toEqual([interrupt]));
+  chat.resume([{ interruptId: 'int_1', status: 'resolved' }]);
   await until(() => expect(chat.texts().at(-1)).toBe('You said: nothing'));
   expect(chat.posts()[0]).toMatchObject({ messages: [], resume: [{ interruptId: 'int_1', status: 'resolved' }] });
-  expect(chat.interrupt.value).toBeNull();
+  expect(chat.interrupts.value).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import type { RunEvent } from '@familiar/protocol';
 import { expect, it, vi } from 'vitest';
-import { createChatServer } from '../test/chat-server.ts';
+import { createChatServer, problem } from '../test/chat-server.ts';
 import { openConversation } from '../test/open-conversation.ts';
 
 const until = async (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 2_000, interval: 2 });
@@ -95,7 +95,7 @@ it('forgets the tool at work, and does not call an answer finished, when the con
   tell(start);
   tell({ type: 'TOOL_CALL_START', toolCallId: 't', toolCallName: 'search' });
   await until(() => expect(chat.activity.value).toBe('search'));
-  server.intercept = () => new Response(null, { status: 204 });
+  server.intercept = () => problem(410, 'gone');
   server.log.drop();
   await chat.settle(() => expect(chat.trouble.value?.code).toBe('gone'));
   expect(chat.activity.value).toBeNull();

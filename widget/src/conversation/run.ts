@@ -1,17 +1,21 @@
 import { batch } from '../reactive/signal.ts';
 import { Failure } from '../session/failure.ts';
-import { follow, type Target } from '../stream/follow.ts';
+import type { CallInit } from '../session/transport.ts';
+import { follow } from '../stream/follow.ts';
 import type { HeardEvent } from '../stream/parse-event.ts';
-import { keep, mayListen, pathOf, report, waitFor, type Work } from './work.ts';
+import { keep, mayListen, pathOf, report, type Work } from './work.ts';
 
-/** Follows a run and paints it; without `runId` one after the other, until there is something better to do. Throws `Failure`. */
-export async function followRun(work: Work, { runId, ...from }: Omit<Target, 'path'>): Promise<void> {
-  const { life, phase, list, activity } = work;
+type Post = (init: CallInit) => Promise<Response>;
+
+/**
+ * Follows a run from its start and paints it; without `runId` one after the other, until there is something better to do.
+ * `post` begins it. Throws `Failure`.
+ */
+export async function followRun(work: Work, runId: string | null, post?: Post): Promise<void> {
+  const { life, phase, list, activity, api } = work;
   const leaving = new AbortController();
-  const target: Target = { ...from, runId, path: pathOf(work) };
   const isBetweenRuns = (): boolean => !(runId ?? work.running);
   const onConnection = (isConnected: boolean): void => {
-    if (life.aborted) return;
     phase.value = isBetweenRuns() ? 'idle' : isConnected ? 'answering' : 'reconnecting';
     if (isConnected) stopIfWanted(work);
   };
@@ -21,14 +25,18 @@ export async function followRun(work: Work, { runId, ...from }: Omit<Target, 'pa
   };
   onConnection(true);
   try {
-    await follow(target, {
+    await follow({
       ...work,
+      runId,
+      cursor: post ? null : runId ? `${runId}:0` : work.cursor,
+      open: async (init, cursor) => (post && !cursor ? post(init) : api.call(`${pathOf(work)}/events`, init)),
       signal: AbortSignal.any([life, leaving.signal]),
       onConnection,
-      onEvent(event) {
+      onEvent(event, id) {
+        work.cursor = id;
         const isOver = batch(() => hear(work, event));
         onConnection(true);
-        return work.isStale || (isOver && (runId !== null || !mayListen(work) || (work.queue.length > 0 && !work.held)));
+        if (work.isStale || (isOver && (runId || !mayListen(work) || (work.queue[0] && !work.isHeld)))) leaving.abort();
       },
     });
   } catch (error) {
@@ -36,8 +44,6 @@ export async function followRun(work: Work, { runId, ...from }: Omit<Target, 'pa
     list.end('interrupted');
     activity.value = null;
     throw error;
-  } finally {
-    work.cursor = target.cursor;
   }
 }
 
@@ -66,6 +72,7 @@ function hear(work: Work, event: HeardEvent): boolean {
       break;
     case 'resume_gap':
       work.isStale = true;
+      work.detours += 1;
       break;
     case 'RUN_FINISHED':
     case 'RUN_ERROR':
@@ -79,33 +86,29 @@ function hear(work: Work, event: HeardEvent): boolean {
 
 /** The server has begun a run: its message is durable. */
 function begin(work: Work, runId: string): void {
-  const { list, queue, events, drafts } = work;
-  const [job] = queue;
-  const state = job?.runId === runId ? list.stateOf(job.id) : undefined;
+  const [job] = work.queue;
   work.running = runId;
-  waitFor(work, []);
-  if (!job || !state || state.value === 'sent') return;
-  state.value = 'sent';
+  work.interrupts.value = [];
+  if (job?.runId !== runId || job.state.value === 'sent') return;
+  job.state.value = 'sent';
   // A page that is left right after must not find words again that were sent.
-  keep(work);
-  void drafts?.flush();
-  events.emit('messagesent', { messageId: job.id });
+  void keep(work);
+  work.events.emit('messagesent', { messageId: job.id });
 }
 
 function end(work: Work, event: HeardEvent & { type: 'RUN_FINISHED' | 'RUN_ERROR' }): void {
-  const { list, activity, queue, running } = work;
-  activity.value = null;
-  work.running = null;
+  const { list, queue, running } = work;
+  work.activity.value = work.running = null;
   work.mustStop = false;
+  work.detours = 0;
   if (event.type === 'RUN_FINISHED') {
     list.end(event.outcome.type === 'cancelled' ? 'cancelled' : 'complete');
-    return waitFor(work, event.outcome.interrupts);
+    work.interrupts.value = event.outcome.interrupts;
+    return;
   }
-  const failure = new Failure(event.code);
   list.end(event.code === 'interrupted' ? 'interrupted' : 'failed');
-  waitFor(work, []);
-  if (queue[0]?.runId === running) work.held = failure;
-  report(work, failure);
+  if (queue[0]?.runId === running) work.isHeld = true;
+  report(work, new Failure(event.code));
 }
 
 /** Idempotent, and asked again when it failed and the connection is back. */

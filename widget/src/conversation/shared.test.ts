@@ -121,28 +121,24 @@ it("says what an answer waits for, and goes on from there with the visitor's wor
     outcome: { type: 'interrupt', interrupts: [interrupt, { ...interrupt, id: 'int_2' }] },
   };
   server.finish({ status: 'complete', last });
-  await until(() => expect(chat.interrupt.value).toEqual(interrupt));
-  chat.resume({ interruptId: 'other', status: 'resolved' });
-  chat.resume({ interruptId: 'int_1', status: 'resolved' });
-  expect(chat.interrupt.value?.id).toBe('int_2');
-  expect(chat.posts()).toHaveLength(1);
+  await until(() => expect(chat.interrupts.value.map(({ id }) => id)).toEqual(['int_1', 'int_2']));
+  expect(chat.interrupts.value[0]).toEqual(interrupt);
   server.isHeld = false;
   server.intercept = ({ path }) => (path.endsWith('/runs') ? problem(403, 'step_up_required') : undefined);
-  chat.resume({ interruptId: 'int_2', status: 'cancelled' });
-  await until(() => expect(chat.trouble.value).toEqual({ code: 'step_up_required', mend: 'sign-in' }));
-  expect(chat.interrupt.value?.id).toBe('int_1');
+  const answers = [
+    { interruptId: 'int_1', status: 'resolved' },
+    { interruptId: 'int_2', status: 'cancelled' },
+  ] as const;
+  chat.resume(answers);
+  expect(chat.interrupts.value).toEqual([]);
+  await until(() => expect(chat.trouble.value).toMatchObject({ code: 'step_up_required', mend: 'sign-in' }));
+  await until(() => expect(chat.interrupts.value.map(({ id }) => id)).toEqual(['int_1', 'int_2']));
   server.intercept = () => undefined;
-  chat.resume({ interruptId: 'int_1', status: 'resolved' });
-  chat.resume({ interruptId: 'int_2', status: 'cancelled' });
+  chat.resume(answers);
   await until(() => expect(chat.texts()).toEqual(['Change my address', 'You said: nothing']));
-  expect(chat.interrupt.value).toBeNull();
-  expect(chat.posts()[2]).toMatchObject({
-    messages: [],
-    resume: [
-      { interruptId: 'int_1', status: 'resolved' },
-      { interruptId: 'int_2', status: 'cancelled' },
-    ],
-  });
+  expect(chat.interrupts.value).toEqual([]);
+  expect(chat.posts()).toHaveLength(3);
+  for (const post of chat.posts().slice(1)) expect(post).toMatchObject({ messages: [], resume: answers });
 });
 
 it('lets the visitor go on without answering what waits', async () => {
@@ -155,12 +151,12 @@ it('lets the visitor go on without answering what waits', async () => {
   const runId = server.activeRun() ?? '';
   const last: RunEvent = { type: 'RUN_FINISHED', threadId: 's', runId, outcome: { type: 'interrupt', interrupts: [interrupt] } };
   server.finish({ status: 'complete', last });
-  await until(() => expect(chat.interrupt.value).toEqual(interrupt));
+  await until(() => expect(chat.interrupts.value).toEqual([interrupt]));
   server.isHeld = false;
   server.intercept = ({ path, body }) => (path.endsWith('/runs') && body?.['resume'] ? problem(403, 'step_up_required') : undefined);
-  chat.resume({ interruptId: 'int_1', status: 'resolved' });
+  chat.resume([{ interruptId: 'int_1', status: 'resolved' }]);
   await until(() => expect(chat.trouble.value?.code).toBe('step_up_required'));
   chat.send('Never mind');
   await until(() => expect(chat.texts().at(-1)).toBe('You said: Never mind'));
-  expect(chat.interrupt.value).toBeNull();
+  expect(chat.interrupts.value).toEqual([]);
 });

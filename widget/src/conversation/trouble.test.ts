@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { Failure } from '../session/failure.ts';
-import { troubleFrom, troubleOf } from './trouble.ts';
+import { troubleFrom } from './trouble.ts';
 
 const CODES = {
   'sign-in':
@@ -13,7 +13,7 @@ const CODES = {
 
 for (const [mend, codes] of Object.entries(CODES)) {
   it(`knows which troubles are mended by: ${mend}`, () => {
-    for (const code of codes.split(' ')) expect(troubleOf(code)).toEqual({ code, mend });
+    for (const code of codes.split(' ')) expect(troubleFrom(new Failure(code))).toEqual({ code, mend });
   });
 }
 

@@ -1,8 +1,6 @@
 import type { Interrupt, ResumeEntry } from '@familiar/protocol';
 import type { Signal } from '../reactive/signal.ts';
-import type { Failure } from '../session/failure.ts';
-import type { ConversationPhase, Trouble } from './conversation.ts';
-import type { Unsent } from './drafts.ts';
+import type { AnswerState, ConversationPhase, SendState, Trouble } from './conversation.ts';
 import type { MessageList } from './message-list.ts';
 import type { ConversationOptions } from './options.ts';
 import { troubleFrom } from './trouble.ts';
@@ -14,6 +12,8 @@ export interface Job {
   readonly id: string;
   readonly text: string;
   readonly at: number;
+  /** What the message has reached; `sent` for what is none. */
+  readonly state: Signal<SendState | AnswerState>;
   readonly resume?: readonly ResumeEntry[];
 }
 
@@ -27,57 +27,42 @@ export interface Work extends ConversationOptions {
   readonly draft: Signal<string>;
   /** For the page before; null when there is none. */
   readonly earlier: Signal<string | null>;
-  /** The first interrupt that is not answered. */
-  readonly interrupt: Signal<Interrupt | null>;
-  waiting: readonly Interrupt[];
-  given: readonly ResumeEntry[];
+  readonly interrupts: Signal<readonly Interrupt[]>;
   queue: Job[];
   sessionId: string | null;
-  /** What was kept over a reload is in the queue. */
-  restored?: Promise<void>;
   /** The messages must be loaded before anything else. */
   isStale: boolean;
-  isPaging?: boolean;
+  isPaging: boolean;
   /** A run to be followed from its start. */
-  activeRun?: string | null;
+  activeRun: string | null;
   /** The last event that is known. */
-  cursor?: string | null;
+  cursor: string | null;
   /** The visitor wants the answer that broke off. */
-  wantsAnswer?: boolean;
+  wantsAnswer: boolean;
   /** The first of the queue failed: it waits for the visitor, and the rest for it. */
-  held?: Failure | null;
+  isHeld: boolean;
   /** How often in a row the server was busy with another run, or had forgotten the events. */
   detours: number;
   /** The run under way, from its first event on. */
-  running?: string | null;
-  mustStop?: boolean;
+  running: string | null;
+  mustStop: boolean;
   /** The run that the server was asked to cancel. */
-  cancelled?: string | null;
+  cancelled: string | null;
   /** Ends the sleep, or the listening for others unless one of them is being answered. */
   wake: () => void;
 }
 
-export const pathOf = ({ sessionId }: Work): string => `/v1/sessions/${encodeURIComponent(sessionId ?? '')}`;
+export const pathOf = ({ sessionId }: Work): string => `/v1/sessions/${encodeURIComponent(`${sessionId}`)}`;
 
 export function report({ life, trouble, onTrouble }: Work, error: unknown): void {
-  if (life.aborted) return;
-  trouble.value = troubleFrom(error);
-  onTrouble(trouble.value);
+  if (!life.aborted) onTrouble((trouble.value = troubleFrom(error)));
 }
 
 /** Keeps the draft and what the server is not known to have. */
-export function keep({ life, drafts, draft, queue, list, sessionId }: Work): void {
-  if (life.aborted) return;
-  const isUnsent = ({ id }: Job): boolean => (list.stateOf(id)?.peek() ?? 'sent') !== 'sent';
-  const outbox = queue.filter(isUnsent).map((job): Unsent => ({ ...job, sessionId }));
-  drafts?.save({ draft: draft.peek(), outbox });
-}
-
-/** What the last run waits for, from the first one on. */
-export function waitFor(work: Work, interrupts: readonly Interrupt[]): void {
-  work.waiting = interrupts;
-  work.given = [];
-  work.interrupt.value = interrupts[0] ?? null;
+export async function keep({ life, drafts, draft, queue, sessionId }: Work): Promise<void> {
+  const unsent = queue.filter(({ state }) => state.peek() !== 'sent');
+  if (!life.aborted)
+    await drafts?.save({ draft: draft.peek(), outbox: unsent.map(({ runId, id, text, at }) => ({ runId, id, text, at, sessionId })) });
 }
 
 export const mayListen = ({ grant, isOpen }: Work): boolean => grant.instance.kind === 'shared' && isOpen.peek();

@@ -114,7 +114,7 @@ function createStage(options: VisitOptions, { ended, grant, isPrivate, key, sess
       const granted = grant.peek();
       if (ended.aborted || !granted) return;
       conversation.peek()?.dispose();
-      drafts = key.peek()?.storage === 'durable' && !isPrivate() ? createDrafts(options.vault, granted, options.clock) : null;
+      drafts = key.peek()?.storage === 'durable' && !isPrivate() ? createDrafts(options.vault, granted) : null;
       const onTrouble = (trouble: Trouble): void => tell(options, trouble);
       conversation.value = createConversation({ ...options, api: session, drafts, grant: granted, sessionId, onTrouble });
     },

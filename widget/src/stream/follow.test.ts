@@ -34,16 +34,16 @@ function follow(answers: Answer[], random = () => 0.5) {
     if (answer === undefined) throw new Failure('network_error');
     return answer(init, path);
   };
-  const api: Api = { call, json: async () => null };
-  const target = { path: '/v1/sessions/s', runId: RUN, cursor: null, input: { runId: RUN } };
-  const over = followTarget(target, {
-    api,
+  const over = followTarget({
+    runId: RUN,
+    cursor: null,
+    open: async (init, cursor) => (cursor ? call('events', init) : call('runs', { ...init, method: 'POST' })),
     clock,
     random,
     signal: life.signal,
     onEvent(event) {
       events.push(event);
-      return event.type === 'RUN_FINISHED';
+      if (event.type === 'RUN_FINISHED') life.abort();
     },
     onConnection: (isConnected) => states.push(isConnected),
   });
@@ -73,7 +73,7 @@ it('hands on every event once, wherever the connection breaks', async () => {
     await settle(run);
     expect(run.events).toEqual(HEARD);
     expect(run.states).toContain(false);
-    expect(run.calls[1]?.path).toBe(cut === 0 ? '/v1/sessions/s/runs' : '/v1/sessions/s/events');
+    expect(run.calls[1]?.path).toBe(cut === 0 ? 'runs' : 'events');
   }
 });
 

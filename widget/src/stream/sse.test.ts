@@ -14,7 +14,7 @@ function parse(chunks: readonly string[]): SseEvent[] {
 }
 
 const STREAM =
-  'retry: 500\n\n: heartbeat\n\nid: run:1\ndata: {"a":"ü🙂"}\n\nid: run:2\ndata:first\ndata: second\n\ndata\n\nid: no\0t\ndata: x\n\n';
+  'retry: 500\n\n: heartbeat\n\nid: run:1\ndata: {"a":"ü🙂"}\n\nid: run:2\ndata:first\ndata: second\n\ndata\n\nevent: no\ndata: x\n\n';
 const EVENTS: SseEvent[] = [
   { id: 'run:1', data: '{"a":"ü🙂"}' },
   { id: 'run:2', data: 'first\nsecond' },

@@ -119,6 +119,7 @@ function createRuns(log: ChatLog, me: Participant): Runs {
   let active: { readonly runId: string; readonly answer: string; text: string } | null = null;
   const begin = (runId: string, asked: { id: string; content: string } | undefined, author: Participant): void => {
     known.add(runId);
+    log.interrupts = [];
     active = { runId, answer: `msg_${runId}`, text: '' };
     log.emit(runId, { type: 'RUN_STARTED', threadId: 'sess_1', runId });
     if (asked === undefined || log.messages.some(({ id }) => id === asked.id)) return;
@@ -137,6 +138,7 @@ function createRuns(log: ChatLog, me: Participant): Runs {
     active = null;
     if (text !== '') log.store({ id, role: 'assistant', content: text, run_id: runId, participant: null, status });
     const outcome = { type: status === 'cancelled' ? 'cancelled' : 'success' } as const;
+    if (last?.type === 'RUN_FINISHED' && last.outcome?.type === 'interrupt') log.interrupts = last.outcome.interrupts;
     log.emit(runId, last ?? { type: 'RUN_FINISHED', threadId: 'sess_1', runId, outcome });
   };
   return {

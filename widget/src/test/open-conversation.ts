@@ -32,8 +32,7 @@ export function createMemoryDrafts(): Drafts & { readonly kept: () => string; re
     kept: () => kept.draft,
     outbox: () => kept.outbox.map(({ text }) => text),
     load: async () => kept,
-    save: (next) => void (kept = next),
-    flush: async () => undefined,
+    save: async (next) => void (kept = next),
     discard: () => void (kept = { draft: '', outbox: [] }),
   };
 }

@@ -1,3 +1,6 @@
+import type { Interrupt, ResumeEntry } from '@familiar/protocol';
+import type { Clock } from '../../config/clock.ts';
+import type { Identity } from '../../identity/identity.ts';
 import { derived, type ReadonlySignal, signal } from '../../reactive/signal.ts';
 import type { StepUpState } from '../../ui/extras/extras-model.ts';
 import { withLimit } from '../../identity/vault.ts';
@@ -23,30 +26,35 @@ export function createStepUp({ panel: { people }, transport }: ExtrasOptions): S
   const progress = signal<Progress | null>(null);
   // A call that waits again after it was confirmed: that sign-in was not recent or strong enough.
   const confirmed = new Set<string>();
-  const waiting = () => people.visit.value.conversation.value?.interrupt.value ?? null;
+  // A run goes on with the answers to all that it waits for; the visitor gives one after the other.
+  const given = signal<readonly ResumeEntry[]>([]);
   const state = derived((): StepUpState | null => {
-    const interrupt = waiting();
-    if (interrupt === null) return null;
+    const waiting = people.visit.value.conversation.value?.interrupts.value;
+    const interrupt = waiting?.find(({ id }) => !given.value.some(({ interruptId }) => interruptId === id));
+    if (interrupt === undefined) return null;
     const { isBusy, hasFailed } = progress.value?.interruptId === interrupt.id ? progress.value : IDLE;
     return { interrupt, isBusy, hasFailed: hasFailed || (!isBusy && confirmed.has(interrupt.toolCallId)) };
   });
+  const answer = (entry: ResumeEntry): void => {
+    const conversation = people.visit.peek().conversation.peek();
+    const waiting = conversation?.interrupts.peek() ?? [];
+    if (state.peek()?.interrupt.id !== entry.interruptId) return;
+    const entries = [...given.peek(), entry].filter(({ interruptId }) => waiting.some(({ id }) => id === interruptId));
+    const isAll = entries.length === waiting.length;
+    if (isAll) conversation?.resume(entries);
+    given.value = isAll ? [] : entries;
+  };
   const confirm = async ({ interrupt }: StepUpState): Promise<void> => {
     const visit = people.visit.peek();
-    const conversation = visit.conversation.peek();
     const interruptId = interrupt.id;
     const isHere = (): boolean => progress.peek()?.interruptId === interruptId && people.visit.peek() === visit;
     progress.value = { interruptId, isBusy: true, hasFailed: false };
     try {
-      const { max_age: maxAge, acr_values: acrValues } = interrupt.metadata;
-      const stepUp = { maxAge, ...(acrValues?.length && { acrValues }) };
-      const asked = Promise.resolve(people.current().getIdentityToken?.({ stepUp }));
-      const token = await withLimit(asked, SIGN_IN_LIMIT_MS, transport.clock);
-      if (typeof token !== 'string') throw new TypeError('An identity token is a text.');
-      await visit.session.signIn(token);
+      await visit.session.signIn(await askAgain(people.current(), interrupt, transport.clock));
       // Cancelled meanwhile, or signed in as somebody else: then nothing goes on in their name.
       if (!isHere()) return;
       confirmed.add(interrupt.toolCallId);
-      conversation?.resume({ interruptId, status: 'resolved' });
+      answer({ interruptId, status: 'resolved' });
     } catch {
       // The card stays and says so; what the page's function threw is not for the visitor.
       if (isHere()) progress.value = { interruptId, isBusy: false, hasFailed: true };
@@ -61,9 +69,18 @@ export function createStepUp({ panel: { people }, transport }: ExtrasOptions): S
     cancel() {
       const interruptId = state.peek()?.interrupt.id;
       progress.value = null;
-      if (interruptId !== undefined) people.visit.peek().conversation.peek()?.resume({ interruptId, status: 'cancelled' });
+      if (interruptId !== undefined) answer({ interruptId, status: 'cancelled' });
     },
   };
+}
+
+/** An identity token of a fresh sign-in. Throws whatever the page's function throws, and where it gives none. */
+async function askAgain({ getIdentityToken }: Identity, { metadata }: Interrupt, clock: Clock): Promise<string> {
+  const { max_age: maxAge, acr_values: acrValues } = metadata;
+  const stepUp = { maxAge, ...(acrValues?.length && { acrValues }) };
+  const token = await withLimit(Promise.resolve(getIdentityToken?.({ stepUp })), SIGN_IN_LIMIT_MS, clock);
+  if (typeof token !== 'string') throw new TypeError('An identity token is a text.');
+  return token;
 }
 
 const IDLE = { isBusy: false, hasFailed: false };

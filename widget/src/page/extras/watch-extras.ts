@@ -32,7 +32,7 @@ export function watchExtras(options: ExtrasOptions): void {
     const shown = conversation.value;
     if (kind === 'anonymous' && key.value?.storage === 'durable' && shown?.messages.value.length)
       vault.update(ASK_AFTER, (old) => old ?? 0).catch(() => undefined);
-    if (kind === 'verified' || kind === 'shared' || shown?.interrupt.value || (isOpen.value && isDevelopment)) loading ??= load();
+    if (kind === 'verified' || kind === 'shared' || shown?.interrupts.value.length || (isOpen.value && isDevelopment)) loading ??= load();
   });
   onEnd(() => void loading?.then((stop) => stop?.()));
 }

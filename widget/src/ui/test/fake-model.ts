@@ -35,7 +35,7 @@ export function createFakeModel(mode: PanelModel['mode'] = 'launcher') {
     activity,
     trouble,
     hasEarlier: signal(false),
-    interrupt: signal(null),
+    interrupts: signal([]),
     draft,
     setDraft: (text: string) => (draft.value = text),
     send(text: string) {
@@ -45,7 +45,7 @@ export function createFakeModel(mode: PanelModel['mode'] = 'launcher') {
     stop: call('stop'),
     retry: call('retry'),
     loadEarlier: call('loadEarlier'),
-    resume: ({ interruptId, status }) => call('resume')(`${interruptId} ${status}`),
+    resume: (entries) => call('resume')(JSON.stringify(entries)),
     dispose: call('dispose'),
   });
   const model: PanelModel = {
