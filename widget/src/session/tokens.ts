@@ -104,9 +104,10 @@ interface Hand {
   who: string | null;
   /** Only younger ones are: what is older than a refusal may be refused for the same reason. */
   floor: number;
-  onHeard: () => void;
+  /** While this tab asks. */
+  onHeard: (() => void) | null;
   readonly take: (fresh: Held) => void;
-  readonly tell: (held: Held) => void;
+  readonly tell: (held: Held, isFresh: boolean) => void;
 }
 
 /** Answers other tabs that show the same person with the same key, and takes their tokens. */
@@ -115,30 +116,31 @@ function takeHand({ life, onDrift, tabs, transport: { clock } }: SessionOptions)
     held: null,
     who: null,
     floor: -Infinity,
-    onHeard: () => undefined,
+    onHeard: null,
     take(fresh) {
       const before = hand.held;
       hand.held = fresh;
       hand.floor = fresh.since;
       if (before && ownerOf(before) !== ownerOf(fresh)) onDrift();
     },
-    tell({ grant, since, who }) {
-      if (who) tabs.tell({ who, grant, ageMs: clock.now() - since });
+    tell({ grant, since, who }, isFresh) {
+      if (who) tabs.tell({ who, grant, ageMs: clock.now() - since, isFresh });
     },
   };
-  const unhear = tabs.hear(({ who, grant, ageMs }) => {
+  const unhear = tabs.hear(({ who, grant, ageMs, isFresh }) => {
     const { held } = hand;
     const now = clock.now();
     if (!who || who !== hand.who) return;
     if (!grant) {
-      if (held?.who === who && now < endOf(held, RENEWAL_SHARE)) hand.tell(held);
+      if (held?.who === who && now < endOf(held, RENEWAL_SHARE)) hand.tell(held, false);
       return;
     }
     const found = or(readGrant, null)(grant);
     const since = now - Number(ageMs);
-    if (!found || !(since > hand.floor)) return;
+    // What is answered to another tab may be what the server is about to refuse.
+    if (!found || !(isFresh || hand.onHeard) || !(since > hand.floor)) return;
     hand.take({ grant: found, since, who: hand.who });
-    hand.onHeard();
+    hand.onHeard?.();
   });
   life.addEventListener('abort', unhear);
   return hand;
@@ -168,6 +170,7 @@ async function find(options: SessionOptions, hand: Hand, signedIn?: string): Pro
           clock.after(ANSWER_LIMIT_MS, resolve);
           tabs.tell({ who: hand.who });
         });
+      hand.onHeard = null;
       if (hand.held && hand.held !== before) return hand.held;
     }
     if (isVerified) identityToken ??= await prove();
@@ -176,7 +179,7 @@ async function find(options: SessionOptions, hand: Hand, signedIn?: string): Pro
     const token = before?.grant.instance.kind === 'ephemeral' ? before.grant.token : undefined;
     const grant = await mint(options, { identity, identityToken, key, token });
     const held = { grant, since, who: (hand.who = nameOf(options, key, grant)) };
-    if (!signedIn) hand.tell(held);
+    if (!signedIn) hand.tell(held, true);
     return held;
   });
 }
