@@ -13,6 +13,7 @@ const PATH = '/v1/embed/claims';
 const RECEIPT = { id: 'claim_1', sessions: 1, messages: 2, claimed_at: '', undo_until: '', undone_at: null };
 
 function openBrowser() {
+  sessionStorage.clear();
   const [agent, server] = [newAgent(), createIdentityServer()];
   let ahead = 0;
   const clock = { ...systemClock, now: () => systemClock.now() + ahead, advance: (ms: number) => (ahead += ms) };
@@ -117,6 +118,22 @@ it('warns of an id that is another one at every load', async () => {
   }
   expect(server.mints).toHaveLength(3);
   await vi.waitFor(() => expect(said.mock.calls.join()).toContain('last 3 loads'));
+});
+
+it('warns of a verified id that is another one at every load, and forgets what it compared at the sign-out', async () => {
+  const said = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+  onTestFinished(() => said.mockRestore());
+  const { open } = openBrowser();
+  const kept = (): string[] => Object.entries(sessionStorage).flatMap(([name, value]) => (name.endsWith(':loads') ? [String(value)] : []));
+  for (const [index, id] of ['u_8a7f2c91d1', 'u_8a7f2c91d2', 'u_8a7f2c91d3'].entries()) {
+    const page = open({ getIdentityToken: () => identityToken(id) });
+    await vi.waitFor(() => expect(JSON.parse(kept()[0] ?? '[]')).toHaveLength(index + 1));
+    if (index === 2) await vi.waitFor(() => expect(said.mock.calls.join()).toContain('last 3 loads'));
+    else expect(said.mock.calls.join()).not.toContain('last 3 loads');
+    if (index === 2) page.widget.logout();
+    else page.widget.shutdown();
+  }
+  await vi.waitFor(() => expect(kept()).toEqual([]));
 });
 
 it('keeps nothing of the id after a sign-out, not even for the hints to the developer', async () => {

@@ -25,6 +25,7 @@ export function watchIds(options: ExtrasOptions): () => void {
   let isNoted = false;
   return effect(() => {
     const grant = panel.people.visit.value.grant.value;
+    if (grant?.level === 'anonymous') forgetLoads(options);
     if (grant === null || !panel.model.isOpen.value || !isGiven(grant)) return;
     const { level, id } = grant.participant;
     if (EMAIL.test(id))
@@ -35,7 +36,7 @@ export function watchIds(options: ExtrasOptions): () => void {
       );
     if (isNoted || panel.people.visit.value.key.value?.storage !== 'durable') return;
     isNoted = true;
-    void differsAtEveryLoad(options, id).then((differs) => differs && warn(CHANGES));
+    void differsAtEveryLoad(options, grant).then((differs) => differs && warn(CHANGES));
   });
 }
 
@@ -50,16 +51,32 @@ function isGiven({ level }: MintResponse): boolean {
 
 /** In the vault, so that it is wiped with all else of whoever was here. */
 const LAST_IDS = 'lastIds';
+/** The next verified user wipes the vault. What is kept past that names nobody: 12 bits a load, in this tab, until a sign-out. */
+const lastVerified = ({ settings }: ExtrasOptions): string => `familiar:${settings.peek().agent}:loads`;
+const FEW_BITS = 2;
+
+function forgetLoads(options: ExtrasOptions): void {
+  try {
+    sessionStorage.removeItem(lastVerified(options));
+  } catch {
+    // Blocked storage: nothing was kept there.
+  }
+}
 
 /** Keeps a short hash for each of the last loads, in development only. */
-async function differsAtEveryLoad({ panel: { people }, vault }: ExtrasOptions, id: string): Promise<boolean> {
-  const visit = people.visit.peek();
+async function differsAtEveryLoad(options: ExtrasOptions, { participant: { id, level } }: MintResponse): Promise<boolean> {
+  const { panel, vault } = options;
+  const visit = panel.people.visit.peek();
   try {
     const hashed = await hash(id);
     // Gone meanwhile: what was wiped stays so.
-    if (visit !== people.visit.peek()) return false;
+    if (visit !== panel.people.visit.peek()) return false;
+    const add = (old: unknown, text: string): unknown[] => [...(Array.isArray(old) ? old : []), text].slice(-LOADS);
     let last: unknown[] = [];
-    await vault.update(LAST_IDS, (old) => (last = [...(Array.isArray(old) ? old : []), hashed].slice(-LOADS)));
+    if (level === 'verified') {
+      last = add(JSON.parse(sessionStorage.getItem(lastVerified(options)) ?? '[]'), hashed.slice(0, FEW_BITS));
+      sessionStorage.setItem(lastVerified(options), JSON.stringify(last));
+    } else await vault.update(LAST_IDS, (old) => (last = add(old, hashed)));
     return new Set(last).size === LOADS;
   } catch {
     // Blocked storage, or a page without WebCrypto: then nothing can be said.
