@@ -19,7 +19,7 @@ const { signer, jose } = await measureSigner();
  */
 const rows = [
   { what: 'launcher script, until opened', bytes: launcher, budget: 2_000 },
-  { what: 'open, usable, streaming panel', bytes: panel, budget: 22_000, ceiling: 22_950 },
+  { what: 'open, usable, streaming panel', bytes: panel, budget: 22_000, ceiling: 22_960 },
   { what: 'server-signer, over jose alone', bytes: signer - jose, budget: 1_500 },
 ];
 for (const { what, bytes, budget, ceiling = budget } of rows) {

@@ -86,6 +86,16 @@ it('finds the same key again, and cannot export it', async () => {
   await expect(crypto.subtle.exportKey('jwk', pair.privateKey)).rejects.toThrow();
 });
 
+it.each(['publicKey', 'privateKey', 'epoch'])('makes another key where what is stored has no %s', async (lost) => {
+  const agent = newAgent();
+  const vault = openVault(agent, systemClock);
+  await load(agent, vault);
+  await vault.update('key', (kept) => ({ ...Object(kept), [lost]: undefined }));
+  const made = await load(agent, vault);
+  expect(made).toMatchObject({ storage: 'durable', epoch: expect.any(String) });
+  expect(await prove(made)).toBeTruthy();
+});
+
 it('has another key after a wipe, and another one per agent', async () => {
   const agent = newAgent();
   const first = await publicKeyOf(await load(agent));

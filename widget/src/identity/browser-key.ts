@@ -100,8 +100,9 @@ async function storedRecord({ agent, vault, person = null, pair, onOther }: Brow
 }
 
 function isRecord(value: unknown): value is KeyRecord {
-  const { privateKey } = copy(value);
-  return privateKey instanceof CryptoKey && !privateKey.extractable;
+  const { epoch, privateKey, publicKey } = copy(value);
+  const isPair = privateKey instanceof CryptoKey && publicKey instanceof CryptoKey;
+  return isPair && !privateKey.extractable && typeof epoch === 'string';
 }
 
 const secretName = (agent: string): string => `familiar:${agent}:secret`;
