@@ -16,8 +16,6 @@ export default defineConfig({
           include: ['{src,test,server,.}/**/*.test.{ts,mjs}'],
           exclude: ['**/node_modules/**', '**/dist/**'],
           environment: 'node',
-          // Real databases and processes, on machines that do other things too.
-          testTimeout: 20_000,
         },
       })),
       {
