@@ -70,41 +70,6 @@ test('no token stands in a URL, in storage or in the page', async ({ demo, visit
   expect(demo.output()).not.toContain(tokens[0]);
 });
 
-test('an answer goes on when the page is reloaded in the middle of it', async ({ demo, visitor }) => {
-  const page = await visitor();
-  await page.goto(demo.site);
-  const chat = new Chat(page);
-  await chat.open();
-  await chat.send('How do I water a monstera?');
-  await expect(chat.answers.first()).toHaveAttribute('data-state', 'streaming');
-  await page.reload();
-  await chat.open();
-  await expect(chat.answers.first()).toHaveAttribute('data-state', 'complete', { timeout: 20_000 });
-  await expect(chat.answers).toHaveCount(1);
-  await expect(chat.said).toHaveCount(1);
-  const after = await chat.answers.first().innerText();
-  await page.reload();
-  await chat.open();
-  await expect(chat.answers.first()).toHaveText(after, { useInnerText: true });
-});
-
-test('stop ends the answer and keeps what was said', async ({ demo, visitor }) => {
-  const page = await visitor();
-  await page.goto(demo.site);
-  const chat = new Chat(page);
-  await chat.open();
-  await chat.send('Tell me about shipping in winter');
-  await expect(chat.answers.first()).toContainText(/\w+ \w+ \w+/);
-  await chat.panel.getByRole('button', { name: /stop/i }).click();
-  await expect(chat.answers.first()).toHaveAttribute('data-state', 'cancelled');
-  const kept = await chat.answers.first().innerText();
-  await page.reload();
-  await chat.open();
-  await expect(chat.answers.first()).toHaveAttribute('data-state', 'cancelled');
-  expect((await chat.answers.first().innerText()).length).toBeGreaterThan(0);
-  expect(kept.length).toBeGreaterThan(0);
-});
-
 test('a new conversation starts empty, and the agent still knows its visitor', async ({ demo, visitor }) => {
   const page = await visitor();
   await page.goto(demo.site);
