@@ -1,19 +1,8 @@
 import { expect, it, vi } from 'vitest';
-import { createIdentityServer, identityToken, readProof } from '../test/identity-server.ts';
+import { createIdentityServer, identityToken, keyOf, signedIn } from '../test/identity-server.ts';
 import { systemClock } from '../config/clock.ts';
 import { openVault } from '../identity/vault.ts';
-import { newAgent, openTab, type Tab } from '../test/tabs.ts';
-
-const keyOf = (mint: Parameters<typeof readProof>[0] | undefined): string | undefined =>
-  mint === undefined ? undefined : readProof(mint)?.jwk.x;
-
-async function say(tab: Tab, text: string): Promise<void> {
-  tab.widget.open();
-  tab.widget.sendMessage(text);
-  await vi.waitFor(() => expect(tab.text()).toContain(`You said: ${text}`), 3_000);
-}
-const names = (tab: Tab): unknown[] => tab.heard.filter(([name]) => name === 'identitychange').map(([, detail]) => detail);
-const signedIn = (sub: string) => ({ userId: sub, getIdentityToken: async () => identityToken(sub) });
+import { changesOf, newAgent, openTab, say, type Tab } from '../test/tabs.ts';
 
 /** Makes every other call of this agent's storage wait. Returns its undo. */
 async function holdStorage(agent: string): Promise<() => Promise<void>> {
@@ -34,19 +23,23 @@ async function holdStorage(agent: string): Promise<() => Promise<void>> {
   };
 }
 
-it('shows nothing of a user in any tab after a logout in one, and has another key', async () => {
-  const [agent, server] = [newAgent(), createIdentityServer()];
-  const [one, two] = await Promise.all([
-    openTab(agent, { ...server, init: signedIn('alice') }),
-    openTab(agent, { ...server, init: signedIn('alice') }),
-  ]);
+/** Two tabs of alice, both of which show what she said in one. */
+async function openTwo(agent: string, server: ReturnType<typeof createIdentityServer>): Promise<[Tab, Tab]> {
+  const open = () => openTab(agent, { ...server, init: signedIn('alice') });
+  const [one, two] = await Promise.all([open(), open()]);
   await say(one, 'my secret');
   two.widget.open();
   await vi.waitFor(() => expect(two.text()).toContain('my secret'));
+  return [one, two];
+}
+
+it('shows nothing of a user in any tab after a logout in one, and has another key', async () => {
+  const [agent, server] = [newAgent(), createIdentityServer()];
+  const [one, two] = await openTwo(agent, server);
   one.widget.logout();
   await vi.waitFor(() => expect(one.text() + two.text()).not.toContain('my secret'));
   const change = { previous: { level: 'verified', id: 'alice' }, current: { level: 'anonymous', id: null }, reason: 'logout' };
-  await vi.waitFor(() => expect([names(one), names(two)]).toEqual([[change], [change]]));
+  await vi.waitFor(() => expect([changesOf(one), changesOf(two)]).toEqual([[change], [change]]));
   await vi.waitFor(() => expect(server.mints.filter(({ body }) => body?.['identity_token'] === undefined).length).toBeGreaterThan(0));
   expect(keyOf(server.mints.at(-1))).not.toBe(keyOf(server.mints[0]));
   expect(server.revoked.size).toBeGreaterThan(0);
@@ -62,18 +55,12 @@ it('names whom the server knows where the page named nobody', async () => {
   await say(one, 'hello');
   one.widget.logout();
   const change = { previous: { level: 'verified', id: 'alice' }, current: { level: 'anonymous', id: null }, reason: 'logout' };
-  await vi.waitFor(() => expect(names(one)).toEqual([change]));
+  await vi.waitFor(() => expect(changesOf(one)).toEqual([change]));
 });
 
 it('logs out without a network: here, in other tabs and in storage', async () => {
   const [agent, server] = [newAgent(), createIdentityServer()];
-  const [one, two] = await Promise.all([
-    openTab(agent, { ...server, init: signedIn('alice') }),
-    openTab(agent, { ...server, init: signedIn('alice') }),
-  ]);
-  await say(one, 'my secret');
-  two.widget.open();
-  await vi.waitFor(() => expect(two.text()).toContain('my secret'));
+  const [one, two] = await openTwo(agent, server);
   server.intercept = async () => Promise.reject(new TypeError('offline'));
   one.widget.logout();
   await vi.waitFor(() => expect(one.text() + two.text()).not.toContain('my secret'));
@@ -90,11 +77,11 @@ it('tells the page of a change when storage is wiped, however long that takes', 
   const release = await holdStorage(agent);
   one.widget.logout();
   await vi.waitFor(() => expect(server.deletes).toHaveLength(1));
-  expect([names(one), one.text().includes('hello')]).toEqual([[], false]);
+  expect([changesOf(one), one.text().includes('hello')]).toEqual([[], false]);
   const atChange = new Promise((resolve) => one.events.on('identitychange', () => resolve(openVault(agent, systemClock).get('key'))));
   await release();
   expect(await atChange).not.toMatchObject({ person: 'alice' });
-  expect(names(one)).toHaveLength(1);
+  expect(changesOf(one)).toHaveLength(1);
 });
 
 it('leaves an anonymous tab alone when another signs in, and tells its page', async () => {
@@ -106,7 +93,7 @@ it('leaves an anonymous tab alone when another signs in, and tells its page', as
   one.widget.identify(signedIn('alice'));
   await vi.waitFor(() => expect(one.text()).not.toContain('as nobody'));
   const change = { previous: { level: 'anonymous', id: null }, current: { level: 'verified', id: 'alice' }, reason: 'identify' };
-  await vi.waitFor(() => expect(names(two)).toEqual([{ ...change, elsewhere: true }]));
+  await vi.waitFor(() => expect(changesOf(two)).toEqual([{ ...change, elsewhere: true }]));
   expect(two.text()).toContain('as nobody');
 });
 
@@ -117,10 +104,10 @@ it('drops a user in the other tabs when another signs in in one', async () => {
   const two = await openTab(agent, { ...server, init: signedIn('bob') });
   await say(two, 'bob here');
   await vi.waitFor(() => expect(one.text()).not.toContain('my secret'));
-  expect(names(one)).toEqual([
+  expect(changesOf(one)).toEqual([
     { previous: { level: 'verified', id: 'alice' }, current: { level: 'anonymous', id: null }, reason: 'logout' },
   ]);
-  expect(names(two)).toEqual([]);
+  expect(changesOf(two)).toEqual([]);
   expect(two.text()).toContain('bob here');
 });
 
@@ -188,7 +175,7 @@ it('shows the same conversation after the back button when nobody else was here'
   one.hide();
   one.comeBack();
   await vi.waitFor(() => expect(one.text()).toContain('my words'));
-  expect(names(one)).toEqual([]);
+  expect(changesOf(one)).toEqual([]);
 });
 
 it('never shows an answer that comes after its reader has left', async () => {

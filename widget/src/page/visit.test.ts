@@ -1,19 +1,8 @@
 import { expect, it, vi } from 'vitest';
 import { problem } from '../test/chat-server.ts';
-import { createIdentityServer, identityToken, readProof } from '../test/identity-server.ts';
+import { createIdentityServer, keyOf, readProof, signedIn } from '../test/identity-server.ts';
 import { createManualClock } from '../test/manual-clock.ts';
-import { newAgent, openTab, type Tab } from '../test/tabs.ts';
-
-const keyOf = (mint: Parameters<typeof readProof>[0] | undefined): string | undefined =>
-  mint === undefined ? undefined : readProof(mint)?.jwk.x;
-
-async function say(tab: Tab, text: string): Promise<void> {
-  tab.widget.open();
-  tab.widget.sendMessage(text);
-  await vi.waitFor(() => expect(tab.text()).toContain(`You said: ${text}`), 3_000);
-}
-const names = (tab: Tab): unknown[] => tab.heard.filter(([name]) => name === 'identitychange').map(([, detail]) => detail);
-const signedIn = (sub: string) => ({ userId: sub, getIdentityToken: async () => identityToken(sub) });
+import { changesOf, newAgent, openTab, say } from '../test/tabs.ts';
 
 it('goes on with an ephemeral chat at renewal, and destroys it when the page goes', async () => {
   const [agent, server] = [newAgent(), createIdentityServer()];
@@ -67,10 +56,10 @@ it('keeps nothing on a shared device and forgets whoever was there after ten idl
   expect(one.text()).toContain('my secret');
   one.window.dispatchEvent(new PointerEvent('pointerdown'));
   clock.advance(599_000);
-  expect(names(one)).toEqual([]);
+  expect(changesOf(one)).toEqual([]);
   clock.advance(1_000);
   expect(one.text()).not.toContain('my secret');
-  await vi.waitFor(() => expect(names(one)).toHaveLength(1));
+  await vi.waitFor(() => expect(changesOf(one)).toHaveLength(1));
 });
 
 it('keeps the key from the moment of consent, and the chat goes on', async () => {

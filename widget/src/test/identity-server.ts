@@ -25,6 +25,11 @@ export function readProof(seen: Seen): { jwk: { x: string }; claims: Record<stri
   return header && claims ? { jwk: JSON.parse(atob(header)).jwk, claims: JSON.parse(atob(claims)) } : null;
 }
 
+/** Whose key has signed the request. */
+export function keyOf(seen: Seen | undefined): string | undefined {
+  return seen === undefined ? undefined : readProof(seen)?.jwk.x;
+}
+
 function participantOf(seen: Seen, count: number): Participant {
   const { user_id: userId, identity_token: token } = seen.body ?? {};
   if (typeof token === 'string') return { level: 'verified', id: JSON.parse(atob(token.split('.')[1] ?? '')).sub };
@@ -93,4 +98,9 @@ export function createIdentityServer(): IdentityServer {
     },
   };
   return server;
+}
+
+/** Settings of a page on which a user is signed in. */
+export function signedIn(sub: string) {
+  return { userId: sub, getIdentityToken: async () => identityToken(sub) };
 }

@@ -1,4 +1,4 @@
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished, vi } from 'vitest';
 import { type Clock, systemClock } from '../config/clock.ts';
 import { wipeBrowser } from '../identity/browser-key.ts';
 import { openVault } from '../identity/vault.ts';
@@ -65,6 +65,18 @@ export async function openTab(agent: string, { fetch, clock = systemClock, init 
   };
   onTestFinished(() => tab.close());
   return tab;
+}
+
+/** Opens the tab's chat, says it, and waits for the answer. */
+export async function say(tab: Tab, text: string): Promise<void> {
+  tab.widget.open();
+  tab.widget.sendMessage(text);
+  await vi.waitFor(() => expect(tab.text()).toContain(`You said: ${text}`), 3_000);
+}
+
+/** What the tab's page has heard of its visitor's identity. */
+export function changesOf(tab: Tab): unknown[] {
+  return tab.heard.filter(([name]) => name === 'identitychange').map(([, detail]) => detail);
 }
 
 async function openFrame(): Promise<{ view: Window; remove: () => void }> {

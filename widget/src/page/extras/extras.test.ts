@@ -5,7 +5,7 @@ import { openVault } from '../../identity/vault.ts';
 import { mount } from '../../mount.ts';
 import { createLauncher } from '../../ui/launcher.ts';
 import { problem, type Seen } from '../../test/chat-server.ts';
-import { createIdentityServer, identityToken, readProof } from '../../test/identity-server.ts';
+import { createIdentityServer, identityToken, keyOf } from '../../test/identity-server.ts';
 import { newAgent } from '../../test/tabs.ts';
 import { createEvents } from '../events.ts';
 
@@ -61,7 +61,6 @@ it('offers the anonymous conversation at sign-in, and after the claim has a new 
   await vi.waitFor(() => expect(page.text()).toContain('You said: hello'));
   page.widget.identify({ getIdentityToken });
   await vi.waitFor(() => expect(page.text()).toContain('Keep this conversation with your account?'));
-  const keyOf = (seen: Seen | undefined): string | undefined => (seen ? readProof(seen)?.jwk.x : undefined);
   expect(claims.map(keyOf)).toEqual([keyOf(server.mints[0])]);
   const mints = server.mints.length;
   clock.advance(600);
