@@ -30,8 +30,8 @@ interface Call {
 
 /** Which calls go wrong; all others reach the backend. */
 const CALLS: Readonly<Record<string, Call>> = {
-  'the configuration': { method: 'GET', path: /\/v1\/embed\/config/, words: /again|offline/ },
-  'the session token': { method: 'POST', path: /\/v1\/embed\/session-tokens$/, words: /again|offline/ },
+  'the configuration': { method: 'GET', path: /\/v1\/embed\/config/, words: /try again in a moment/ },
+  'the session token': { method: 'POST', path: /\/v1\/embed\/session-tokens$/, words: /try again in a moment/ },
   'the conversations': { method: 'GET', path: /\/v1\/sessions\?/, words: /try again in a moment/ },
   'the messages': { method: 'GET', path: /\/v1\/sessions\/[^/]+\/messages/, words: /try again in a moment/ },
 };
