@@ -7,35 +7,31 @@ export class Failure extends Error {
   /** HTTP status; 0 where no answer came. */
   readonly status: number = 0;
   readonly retryAfterMs: number | undefined;
-  /** With `run_in_progress`: the run that is going on. */
-  readonly runId: string | undefined;
 
-  constructor(code: string, details?: { status?: number; retryAfterMs?: number | undefined; runId?: string | undefined }) {
+  constructor(code: string, details?: { status?: number; retryAfterMs?: number | undefined }) {
     super(code);
     this.code = code;
     Object.assign(this, details);
   }
 }
 
-const readProblem = members<{ code: string | null; run_id: string | undefined }>({
+const readProblem = members<{ code: string | null }>({
   code: or(
     must((code) => /^[a-z]\w{0,63}$/.test(text(code))),
     null,
   ),
-  run_id: or(text, undefined),
 });
 
 /** Reads a problem answer (RFC 9457). Whatever the body is, a failure comes out of it. */
 export async function readFailure(response: Response): Promise<Failure> {
   const { headers, status } = response;
   // Not JSON: a proxy's page. The status says enough.
-  const { code, run_id: runId } = readProblem(await response.json().catch(() => null));
+  const { code } = readProblem(await response.json().catch(() => null));
   // `Retry-After` in seconds (RFC 9110 §10.2.3). A date would need a clock that is right; it is not used.
   const retryAfterMs = Number(headers.get('retry-after')) * 1_000;
   return new Failure(code ?? (status < 500 ? (status === 429 ? 'rate_limited' : 'malformed_request') : 'internal_error'), {
     status,
     retryAfterMs: retryAfterMs > 0 ? retryAfterMs : undefined,
-    runId,
   });
 }
 
