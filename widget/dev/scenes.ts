@@ -42,7 +42,6 @@ function user(text: string, state: 'sent' | 'failed' | 'queued' = 'sent', minute
     text,
     author: null,
     isMine: true,
-    isFromBeforeSignIn: false,
     createdAt: minutesAgo(minutes),
     state: signal(state),
   };
@@ -71,12 +70,12 @@ const SCENES: Record<string, ChatMessage[]> = {
 };
 
 const chat = SCENES['chat'] ?? [];
-function guest(text: string, level: 'verified' | 'soft', isFromBeforeSignIn = false): ChatMessage {
+function guest(text: string, level: 'verified' | 'soft' | 'anonymous'): ChatMessage {
   const author = { level, id: text, name: level === 'soft' ? 'Ben' : 'Ann' };
-  return { kind: 'user', id: text, text, author, isMine: false, isFromBeforeSignIn, createdAt: minutesAgo(9), state: signal('sent') };
+  return { kind: 'user', id: text, text, author, isMine: false, createdAt: minutesAgo(9), state: signal('sent') };
 }
 for (const name of ['claim', 'receipt', 'stepup', 'stepupfailed', 'debug']) SCENES[name] = chat;
-SCENES['before'] = [guest('Do you ship to Belgium?', 'soft', true), ...chat.slice(4)];
+SCENES['before'] = [guest('Do you ship to Belgium?', 'anonymous'), ...chat.slice(4)];
 SCENES['shared'] = [guest('Shall we order the ferns?', 'verified'), guest('Yes, two of them.', 'soft'), user('I will ask.')];
 
 const draft = signal('');
@@ -119,7 +118,7 @@ const model: PanelModel = {
   }),
   conversation: signal(conversation),
   identity: signal({
-    level: 'anonymous',
+    level: scene === 'before' ? 'verified' : 'anonymous',
     id: null,
     name: null,
     instance: scene === 'shared' ? { id: 'i', kind: 'shared', name: 'Garden club' } : null,

@@ -1,5 +1,5 @@
 import type { ReadonlySignal } from '../reactive/signal.ts';
-import type { Interrupt, Participant, ResumeEntry } from '@familiar/protocol';
+import type { Participant, ResumeEntry } from '@familiar/protocol';
 
 /** What a visitor's own message has reached. `sent` means the server has stored it. */
 export type SendState = 'queued' | 'sending' | 'sent' | 'failed';
@@ -15,8 +15,6 @@ export type ChatMessage =
       readonly text: string;
       readonly author: Participant | null;
       readonly isMine: boolean;
-      /** Written anonymously and taken over at sign-in (contract §5): whoever sat at this browser wrote it. */
-      readonly isFromBeforeSignIn: boolean;
       readonly createdAt: number;
       readonly state: ReadonlySignal<SendState>;
     }
@@ -49,8 +47,8 @@ export interface Conversation {
   readonly activity: ReadonlySignal<string | null>;
   readonly trouble: ReadonlySignal<Trouble | null>;
   readonly hasEarlier: ReadonlySignal<boolean>;
-  /** What the last answer waits for before it goes on. Any later words leave it behind. */
-  readonly interrupts: ReadonlySignal<readonly Interrupt[]>;
+  /** What the last answer waits for before it goes on, as the server says it. Any later words leave it behind. */
+  readonly interrupts: ReadonlySignal<readonly unknown[]>;
   /** The text in the composer; kept over a failed renewal and a reload. What the server refuses for good comes back into it. */
   readonly draft: ReadonlySignal<string>;
   setDraft(text: string): void;

@@ -1,8 +1,8 @@
-import type { Interrupt, Message } from '@familiar/protocol';
-import { list, members, text } from '../config/own.ts';
+import type { Message } from '@familiar/protocol';
+import { copy, list, members, text } from '../config/own.ts';
 import type { Api } from '../session/session.ts';
 import type { CallInit } from '../session/transport.ts';
-import { maybe, readInterrupts, readMessage } from '../stream/parse-message.ts';
+import { maybe, readMessage } from '../stream/parse-message.ts';
 
 const readSession = members({ id: text });
 const readSessions = members({ data: list(readSession) });
@@ -25,5 +25,5 @@ export const readPage = members<{
   /** Where `GET …/events` goes on from this state of things. */
   last_event_id: string | null;
   /** What the newest run waits for. */
-  interrupts: Interrupt[];
-}>({ data: list(readMessage), next_cursor: maybe, active_run: maybe, last_event_id: maybe, interrupts: readInterrupts });
+  interrupts: unknown[];
+}>({ data: list(readMessage), next_cursor: maybe, active_run: maybe, last_event_id: maybe, interrupts: list(copy) });

@@ -85,7 +85,7 @@ type Written = Omit<Message, 'run_id' | 'status'> & { readonly status: SendState
 /** An answer of which nothing is known yet. */
 const BLANK = { role: 'assistant', content: '', status: 'streaming', participant: null, created_at: '' } as const;
 
-function makeRow(message: Written, { instance, participant: me }: ConversationOptions['grant']): Row {
+function makeRow(message: Written, { participant: me }: ConversationOptions['grant']): Row {
   const { id, seq, role, content, status, participant: author } = message;
   const isAnswer = role === 'assistant';
   const words = signal(content);
@@ -99,6 +99,5 @@ function makeRow(message: Written, { instance, participant: me }: ConversationOp
     createdAt: Date.parse(message.created_at) || Date.now(),
     author,
     isMine: author?.level === me.level && author.id === me.id,
-    isFromBeforeSignIn: instance.kind !== 'shared' && author?.level === 'anonymous' && me.level === 'verified',
   };
 }

@@ -1,4 +1,4 @@
-import type { Interrupt, ResumeEntry } from '@familiar/protocol';
+import type { ResumeEntry } from '@familiar/protocol';
 import type { Signal } from '../reactive/signal.ts';
 import type { AnswerState, ConversationPhase, SendState, Trouble } from './conversation.ts';
 import type { MessageList } from './message-list.ts';
@@ -27,7 +27,7 @@ export interface Work extends ConversationOptions {
   readonly draft: Signal<string>;
   /** For the page before; null when there is none. */
   readonly earlier: Signal<string | null>;
-  readonly interrupts: Signal<readonly Interrupt[]>;
+  readonly interrupts: Signal<readonly unknown[]>;
   queue: Job[];
   sessionId: string | null;
   /** The messages must be loaded before anything else. */

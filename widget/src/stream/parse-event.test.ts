@@ -43,12 +43,3 @@ it('ignores what it does not know, and what is no JSON', () => {
   for (const data of ['', '{', 'null', '7', '[]', '{"type":"toString"}', '{"type":"SOMETHING_NEW"}', '{"type":"CUSTOM","name":"new"}'])
     expect(parseEvent(data)).toBeNull();
 });
-
-it('takes only interrupts that it can act on', () => {
-  const good = { id: 'i', reason: 'step_up', toolCallId: 't', message: 'Sign in', metadata: { max_age: 60, acr_values: ['mfa', 7] } };
-  const interrupts = [good, { ...good, reason: 'other' }, { ...good, metadata: {} }, { ...good, id: 1 }, null, 'x'];
-  const event = parseEvent(JSON.stringify({ type: 'RUN_FINISHED', outcome: { type: 'interrupt', interrupts } }));
-  expect(event).toMatchObject({
-    outcome: { type: 'interrupt', interrupts: [{ ...good, metadata: { max_age: 60, acr_values: ['mfa'] } }] },
-  });
-});

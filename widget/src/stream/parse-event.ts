@@ -1,5 +1,5 @@
-import { copy, members, or, text } from '../config/own.ts';
-import { maybe, readInterrupts, readMessage } from './parse-message.ts';
+import { copy, list, members, or, text } from '../config/own.ts';
+import { maybe, readMessage } from './parse-message.ts';
 
 const nothing = members<object>({});
 
@@ -10,7 +10,7 @@ const READERS = {
   TEXT_MESSAGE_CONTENT: members<{ messageId: string; delta: string }>({ messageId: text, delta: text }),
   TOOL_CALL_START: members<{ toolCallName: string }>({ toolCallName: text }),
   TOOL_CALL_RESULT: nothing,
-  RUN_FINISHED: members({ outcome: members({ type: maybe, interrupts: readInterrupts }) }),
+  RUN_FINISHED: members({ outcome: members({ type: maybe, interrupts: list(copy) }) }),
   RUN_ERROR: members({ code: or(text, 'agent_failed') }),
   // The names of CUSTOM events.
   message_stored: members({ value: readMessage }),

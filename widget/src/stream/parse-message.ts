@@ -1,5 +1,5 @@
-import type { Interrupt, Message } from '@familiar/protocol';
-import { list, members, oneOf, or, positive, type Read, text } from '../config/own.ts';
+import type { Message } from '@familiar/protocol';
+import { members, oneOf, or, positive, type Read, text } from '../config/own.ts';
 import { parseParticipant } from '../session/grant.ts';
 
 /** A text, or null in place of anything else. */
@@ -16,14 +16,3 @@ export const readMessage: Read<Message> = members<Message>({
   participant: parseParticipant,
   created_at: or(text, ''),
 });
-
-/** Reads what a run waits for: those of it that the widget can act on. */
-export const readInterrupts: Read<Interrupt[]> = list(
-  members<Omit<Interrupt, 'expiresAt'>>({
-    id: text,
-    reason: oneOf('step_up'),
-    toolCallId: or(text, ''),
-    message: or(text, ''),
-    metadata: members<{ max_age: number; acr_values: string[] }>({ max_age: positive, acr_values: list(text) }),
-  }),
-);

@@ -4,6 +4,7 @@ import type { Identity } from '../../identity/identity.ts';
 import { derived, type ReadonlySignal, signal } from '../../reactive/signal.ts';
 import type { StepUpState } from '../../ui/extras/extras-model.ts';
 import { withLimit } from '../../identity/vault.ts';
+import { readInterrupts } from './read-interrupts.ts';
 import type { ExtrasOptions } from './watch-extras.ts';
 
 /** The way from "confirm it's you" through the page's own sign-in back into the run that waits. */
@@ -29,15 +30,15 @@ export function createStepUp({ panel: { people }, transport }: ExtrasOptions): S
   // A run goes on with the answers to all that it waits for; the visitor gives one after the other.
   const given = signal<readonly ResumeEntry[]>([]);
   const state = derived((): StepUpState | null => {
-    const waiting = people.visit.value.conversation.value?.interrupts.value;
-    const interrupt = waiting?.find(({ id }) => !given.value.some(({ interruptId }) => interruptId === id));
+    const waiting = readInterrupts(people.visit.value.conversation.value?.interrupts.value);
+    const interrupt = waiting.find(({ id }) => !given.value.some(({ interruptId }) => interruptId === id));
     if (interrupt === undefined) return null;
     const { isBusy, hasFailed } = progress.value?.interruptId === interrupt.id ? progress.value : IDLE;
     return { interrupt, isBusy, hasFailed: hasFailed || (!isBusy && confirmed.has(interrupt.toolCallId)) };
   });
   const answer = (entry: ResumeEntry): void => {
     const conversation = people.visit.peek().conversation.peek();
-    const waiting = conversation?.interrupts.peek() ?? [];
+    const waiting = readInterrupts(conversation?.interrupts.peek());
     if (state.peek()?.interrupt.id !== entry.interruptId) return;
     const entries = [...given.peek(), entry].filter(({ interruptId }) => waiting.some(({ id }) => id === interruptId));
     const isAll = entries.length === waiting.length;

@@ -134,8 +134,16 @@ test('a shared chat names the others, and draws each author’s level from the s
   await vi.waitFor(() => expect(root.querySelector('.badge')?.textContent).toBe('Not verified'));
 });
 
-test('words from before sign-in are marked', async () => {
-  const message = { ...fakeUser('hello'), author: null, isMine: false, isFromBeforeSignIn: true };
-  panel.messages.value = [message];
+test('anonymous words in an account are marked as from before sign-in; not those of others, nor any in a shared chat', async () => {
+  const me = { level: 'verified', id: 'me', name: null, instance: { id: 'i', kind: 'verified' }, storage: 'durable' } as const;
+  const say = (text: string, level: Participant['level'], isMine: boolean) => ({ ...fakeUser(text), author: { level, id: text }, isMine });
+  panel.identity.value = me;
+  panel.messages.value = [say('before', 'anonymous', false), say('after', 'verified', true)];
   await seen('From before you signed in');
+  expect(root.querySelectorAll('.badge')).toHaveLength(1);
+  expect(root.querySelector('article')?.textContent).toContain('From before you signed in');
+  panel.identity.value = { ...me, instance: { id: 'i', kind: 'shared' } };
+  await vi.waitFor(() => expect(text()).not.toContain('From before you signed in'));
+  panel.identity.value = { ...me, level: 'anonymous', instance: { id: 'i', kind: 'anonymous' } };
+  expect(text()).not.toContain('From before you signed in');
 });

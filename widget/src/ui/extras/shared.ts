@@ -27,9 +27,14 @@ function join(view: ExtraView, names: readonly string[]): string {
 /** What is said about an author beside their name. Drawn from what the server says of the message, never from its text. */
 export function drawAuthor({ model, words }: ExtraView, message: ChatMessage | undefined): Drawn {
   if (message?.kind !== 'user') return null;
-  if (message.isFromBeforeSignIn) return h('span', { class: 'badge before' }, words('before'));
-  if (message.isMine || message.author === null || model.panel.identity.value?.instance?.kind !== 'shared') return null;
-  const { level } = message.author;
+  const me = model.panel.identity.value;
+  const level = message.author?.level;
+  if (me?.instance?.kind !== 'shared') {
+    // Written anonymously and taken over at sign-in (contract §5): whoever sat at this browser wrote it.
+    const isFromBefore = level === 'anonymous' && me?.level === 'verified';
+    return isFromBefore ? h('span', { class: 'badge before' }, words('before')) : null;
+  }
+  if (message.isMine || !level) return null;
   const mark = level === 'verified' ? icon(CHECK) : null;
   return h('span', { class: `badge ${level}`, part: `badge ${level}` }, mark, words(`badge_${level}`));
 }

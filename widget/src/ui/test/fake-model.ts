@@ -106,7 +106,6 @@ export function fakeUser(text: string, state: SendState = 'sent'): ChatMessage {
     text,
     author: null,
     isMine: true,
-    isFromBeforeSignIn: false,
     createdAt: Date.now(),
     state: signal(state),
   };
