@@ -31,13 +31,14 @@ function find<T extends HTMLElement = HTMLElement>(selector: string, _type?: T):
   return found;
 }
 const button = (label: string): HTMLButtonElement => find<HTMLButtonElement>(`button[aria-label="${label}"]`);
+const isShown = (): boolean => find('.panel').checkVisibility();
 const field = (): HTMLTextAreaElement => find('textarea');
 const seen = (text: string | RegExp): Promise<void> => vi.waitFor(() => expect(find('.panel').innerText).toMatch(text));
 const spoken = (): string => [...root.querySelectorAll('[aria-live=polite] p')].map((line) => line.textContent).join(' ');
 
 test('focus moves in when the dialog opens and goes back when Escape closes it', async () => {
   const opener = createLauncher({ root, label: 'Open chat', onToggle: () => fake.model.open() });
-  expect(find('.panel').hidden).toBe(true);
+  expect(isShown()).toBe(false);
   opener.focus();
   await userEvent.keyboard('{Enter}');
   await vi.waitFor(() => expect(root.activeElement).toBe(field()));
@@ -45,7 +46,7 @@ test('focus moves in when the dialog opens and goes back when Escape closes it',
   expect(find('.panel').getAttribute('aria-label')).toBe('Chat with Fern');
   await userEvent.keyboard('{Escape}');
   await vi.waitFor(() => expect(root.activeElement).toBe(opener));
-  expect(find('.panel').hidden).toBe(true);
+  expect(isShown()).toBe(false);
 });
 
 test('keys typed in the panel do not reach the page', async () => {
@@ -284,7 +285,7 @@ test('a panel whose scope has ended follows nothing any more', () => {
   unmount();
   fake.isOpen.value = true;
   fake.messages.value = [fakeUser('too late')];
-  expect(find('.panel').hidden).toBe(true);
+  expect(isShown()).toBe(false);
   expect(root.textContent).not.toContain('too late');
 });
 
@@ -292,6 +293,6 @@ test('inline, the panel is a region that is always there', () => {
   unmount();
   host.remove();
   mount('inline');
-  expect(find('.panel').hidden).toBe(false);
+  expect(isShown()).toBe(true);
   expect(find('.panel').getAttribute('role')).toBe('region');
 });

@@ -15,14 +15,12 @@ import { createView, type View } from './view.ts';
  * Reads the model's signals and calls its actions, nothing else.
  */
 export function renderPanel({ model, root }: { model: PanelModel; root: ShadowRoot }): void {
-  const styles = new CSSStyleSheet();
-  const theme = new CSSStyleSheet();
-  styles.replaceSync(css);
-  root.adoptedStyleSheets.push(styles, theme);
+  const sheet = new CSSStyleSheet();
+  root.adoptedStyleSheets.push(sheet);
   const [panel, field] = drawPanel(createView(model));
   root.append(h('div', { class: `familiar ${model.mode}` }, panel));
-  effect(() => applyTheme(theme, model.theme.value));
-  if (model.mode === 'launcher') followDialog(model, panel, field);
+  effect(() => applyTheme(sheet, css, model.theme.value));
+  if (panel instanceof HTMLDialogElement) followDialog(model, panel, field);
 }
 
 /** The whole panel: a dialog that floats beside the launcher, or a region of the page. */
@@ -32,7 +30,7 @@ function drawPanel(view: View): [panel: HTMLElement, field: HTMLElement] {
   // The page's own shortcuts must not fire while somebody writes here.
   const stop = (event: Event): void => event.stopPropagation();
   const panel = h(
-    'div',
+    model.mode === 'launcher' ? 'dialog' : 'div',
     {
       class: 'panel',
       part: 'panel',

@@ -1,9 +1,10 @@
 /**
- * Writes a theme into a rule for `:host` as `--familiar-*` tokens. `mode` (`light` or `dark`) overrules the system's.
- * A value that is no colour, length or number (no font, for `font`), or that could load something or refer elsewhere, is left out.
+ * Writes `css` into the sheet, and a theme into its first rule, that for `:host`, as `--familiar-*` tokens. `mode` (`light` or
+ * `dark`) overrules the system's. A value that is no colour, length or number (no font, for `font`), or that could load something
+ * or refer elsewhere, is left out.
  */
-export function applyTheme(sheet: CSSStyleSheet, theme: Readonly<Record<string, string>>): void {
-  sheet.replaceSync(':host{}');
+export function applyTheme(sheet: CSSStyleSheet, css: string, theme: Readonly<Record<string, string>>): void {
+  sheet.replaceSync(css);
   const { style } = sheet.cssRules[0] as CSSStyleRule;
   for (const [name, value] of Object.entries(theme)) {
     const takers = name === 'font' ? ['font-family'] : ['color', 'top', 'z-index'];
