@@ -10,35 +10,31 @@ export interface Signal<T> extends ReadonlySignal<T> {
   value: T;
 }
 
-/** Something that reads signals, and the ends of what was begun inside it. */
-interface Reader {
-  readonly sources: Set<Set<Reader>>;
-  readonly inner: Set<() => void>;
-  readonly run: () => void;
-  readonly clear: () => void;
-  readonly end: () => void;
-}
+type Run = () => void;
 
-let reader: Reader | null = null;
+/** What ends with the effect or scope that runs just now; null outside of them. */
+let ends: Set<Run> | null = null;
+/** Runs the effect again that runs just now; null where nobody follows what is read. */
+let reader: Run | null = null;
 let isHeld = false;
-const due = new Set<Reader>();
+const due = new Set<Run>();
 
 /** A signal. Setting what it holds already (`===`) tells nobody. */
 export function signal<T>(held: T): Signal<T> {
-  const readers = new Set<Reader>();
+  const readers = new Set<Run>();
   return {
     get value() {
-      if (reader !== null) {
-        readers.add(reader);
-        reader.sources.add(readers);
+      const again = reader;
+      if (again && !readers.has(again)) {
+        readers.add(again);
+        onEnd(() => readers.delete(again));
       }
       return held;
     },
     set value(next) {
       if (held === next) return;
       held = next;
-      for (const one of readers) due.add(one);
-      batch(() => undefined);
+      batch(() => readers.forEach((again) => due.add(again)));
     },
     peek: () => held,
   };
@@ -50,7 +46,7 @@ export function derived<T>(read: () => T): ReadonlySignal<T> {
     get value() {
       return read();
     },
-    peek: () => within(null, read),
+    peek: () => within(ends, null, read),
   };
 }
 
@@ -58,26 +54,39 @@ export function derived<T>(read: () => T): ReadonlySignal<T> {
  * Runs `run` now, and again whenever a signal that its last run read has changed. What was begun inside ends before it runs
  * again. What it throws goes to the page's `error` handlers and stops nobody else. Returns its end.
  */
-export function effect(run: () => void): () => void {
-  const self = begin(() => {
-    self.clear();
-    within(self, run);
-  });
-  attempt(self);
-  return self.end;
+export function effect(run: Run): Run {
+  const outer = ends;
+  const own = new Set<Run>();
+  const clear = (): void => {
+    due.delete(again);
+    endAll(own);
+  };
+  const again = (): void => {
+    try {
+      clear();
+      within(own, again, run);
+    } catch (error) {
+      reportError(error);
+    }
+  };
+  const end = (): void => {
+    outer?.delete(end);
+    clear();
+  };
+  onEnd(end);
+  again();
+  return end;
 }
 
 /** Runs `make` once, of its own: the effects begun inside live until the end that is returned beside its result. */
-export function scope<T>(make: () => T): [made: T, end: () => void] {
-  return within(null, () => {
-    const self = begin(() => undefined);
-    return [within(self, make), self.end];
-  });
+export function scope<T>(make: () => T): [made: T, end: Run] {
+  const own = new Set<Run>();
+  return [within(own, null, make), () => endAll(own)];
 }
 
 /** Runs `end` when the effect or scope ends in which this is called, or before that effect runs again. */
-export function onEnd(end: () => void): void {
-  reader?.inner.add(end);
+export function onEnd(end: Run): void {
+  ends?.add(end);
 }
 
 /** Several changes at once: effects run when `run` is over. */
@@ -87,50 +96,23 @@ export function batch<T>(run: () => T): T {
   try {
     return run();
   } finally {
-    for (const one of due) {
-      due.delete(one);
-      attempt(one);
-    }
+    for (const again of due) again();
     isHeld = false;
   }
 }
 
-function begin(run: () => void): Reader {
-  const outer = reader;
-  const self: Reader = {
-    sources: new Set(),
-    inner: new Set(),
-    run,
-    clear() {
-      due.delete(self);
-      for (const end of self.inner) end();
-      for (const readers of self.sources) readers.delete(self);
-      self.inner.clear();
-      self.sources.clear();
-    },
-    end() {
-      outer?.inner.delete(self.end);
-      self.clear();
-    },
-  };
-  outer?.inner.add(self.end);
-  return self;
+function endAll(own: Set<Run>): void {
+  for (const end of own) end();
+  own.clear();
 }
 
-function attempt(one: Reader): void {
-  try {
-    one.run();
-  } catch (error) {
-    reportError(error);
-  }
-}
-
-function within<T>(next: Reader | null, run: () => T): T {
-  const before = reader;
-  reader = next;
+/** Runs `run` with `inner` and `again` in the places of `ends` and `reader`. */
+function within<T>(inner: Set<Run> | null, again: Run | null, run: () => T): T {
+  const before = [ends, reader] as const;
+  [ends, reader] = [inner, again];
   try {
     return run();
   } finally {
-    reader = before;
+    [ends, reader] = before;
   }
 }
