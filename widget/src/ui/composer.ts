@@ -1,3 +1,4 @@
+import { effect } from '../reactive/signal.ts';
 import { iconButton, SEND, STOP } from './button.ts';
 import { h } from './dom.ts';
 import type { View } from './view.ts';
@@ -19,7 +20,6 @@ export function drawComposer({ model, words }: View): [form: HTMLElement, field:
     enterkeyhint: 'send',
     'aria-label': () => words('compose'),
     placeholder: () => words('placeholder'),
-    value: draft,
     readonly: () => !model.conversation.value,
     oninput: () => model.conversation.value?.setDraft(field.value),
     onkeydown(event: KeyboardEvent) {
@@ -27,6 +27,8 @@ export function drawComposer({ model, words }: View): [form: HTMLElement, field:
       if (event.key === 'Enter' && !event.shiftKey && !event.isComposing && event.keyCode !== 229) onsubmit(event);
     },
   });
+  // Writing what is there already would disturb whoever is typing.
+  effect(() => void (field.value === draft() || (field.value = draft())));
   const onclick = (): void => model.conversation.value?.stop();
   const stop = iconButton(STOP, () => words('stop'), { type: 'button', class: 'round stop', part: 'stop', onclick });
   const send = iconButton(SEND, () => words('send'), { class: 'round', part: 'send', disabled: () => !hasDraft() });

@@ -10,11 +10,11 @@ type Value = string | number | boolean | null | undefined;
 
 /**
  * Attributes by their names in HTML: null, undefined and false leave one out, true writes an empty one, a function follows
- * the signals that it reads. `value` is the field's property. `onclick` and the like listen.
+ * the signals that it reads. `onclick` and the like listen.
  */
 export type Attributes = Readonly<Record<string, Value | (() => Value) | ((event: never) => void)>>;
 
-const SVG = /^(svg|path)$/;
+const SVG = /svg|path/;
 
 /** Makes an element. Tag and attribute names come from this code alone, texts become text: no HTML string is ever made. */
 export function h<Tag extends keyof HTMLElementTagNameMap>(
@@ -28,9 +28,13 @@ export function h(tag: string, attributes?: Attributes | null, ...children: read
   draw(element, children);
   // After the children: each that came to an element with `dir="auto"` would be weighed again with all before it.
   for (const [name, value] of Object.entries(attributes ?? {})) {
+    const set = (now: Value): void => {
+      if ((now ?? false) === false) element.removeAttribute(name);
+      else element.setAttribute(name, (now === true ? '' : now) as string);
+    };
     if (name.startsWith('on')) element.addEventListener(name.slice(2), value as EventListener);
-    else if (typeof value === 'function') effect(() => set(element, name, (value as () => Value)()));
-    else set(element, name, value);
+    else if (typeof value === 'function') effect(() => set((value as () => Value)()));
+    else set(value);
   }
   return element;
 }
@@ -38,19 +42,14 @@ export function h(tag: string, attributes?: Attributes | null, ...children: read
 /** Draws into `parent`, in place of whatever it holds. What is the same node as before is not moved. */
 export function draw(parent: Node, children: readonly Child[]): void {
   const parts: Node[][] = [];
-  let isDrawn = false;
   children.forEach((child, index) => {
-    if (typeof child !== 'function') return void (parts[index] = toNodes(child));
-    effect(() => {
-      const next = child();
-      const [old, ...others] = parts[index] ?? [];
-      // A live region is not told again what it has told.
-      if (typeof next === 'string' && old instanceof Text && others.length === 0) return void (old.data === next || (old.data = next));
-      parts[index] = toNodes(next);
-      if (isDrawn) place(parent, parts.flat());
-    });
+    if (typeof child !== 'function') parts[index] = toNodes(child);
+    else
+      effect(() => {
+        parts[index] = toNodes(child(), parts[index]);
+        place(parent, parts.flat());
+      });
   });
-  isDrawn = true;
   place(parent, parts.flat());
 }
 
@@ -60,38 +59,25 @@ export function each<T>(list: () => readonly T[], drawOne: (item: T) => Node): (
   onEnd(() => drawn.forEach(([, end]) => end()));
   return () => {
     const before = drawn;
-    drawn = new Map();
-    const nodes = list().map((item) => {
-      const one = before.get(item) ?? scope(() => drawOne(item));
-      drawn.set(item, one);
-      return one[0];
-    });
+    drawn = new Map(list().map((item) => [item, before.get(item) ?? scope(() => drawOne(item))]));
     for (const [item, [, end]] of before) if (!drawn.has(item)) end();
-    return nodes;
+    return Array.from(drawn.values(), ([node]) => node);
   };
 }
 
-function set(element: Element, name: string, value: Value): void {
-  if (name === 'value') {
-    const field = element as HTMLTextAreaElement;
-    // Writing what is there already would disturb whoever is typing.
-    if (field.value !== value) field.value = `${value}`;
-  } else if ((value ?? false) === false) element.removeAttribute(name);
-  else element.setAttribute(name, value === true ? '' : `${value}`);
-}
-
-function toNodes(child: Drawn): Node[] {
-  if (Array.isArray(child)) return child.flatMap(toNodes);
-  if (child instanceof Node) return [child];
-  return child === null || child === undefined ? [] : [new Text(child as string)];
+function toNodes(child: Drawn, [old]: readonly Node[] = []): Node[] {
+  const drawn = child ?? [];
+  if (Array.isArray(drawn)) return drawn.flatMap((one) => toNodes(one));
+  if (drawn instanceof Node) return [drawn];
+  // A live region is not told again what it has told.
+  return [old instanceof Text && old.data === drawn ? old : new Text(drawn as string)];
 }
 
 function place(parent: Node, nodes: readonly Node[]): void {
   const wanted = new Set(nodes);
   for (const child of Array.from(parent.childNodes)) if (!wanted.has(child)) child.remove();
-  let at = parent.firstChild;
-  for (const node of nodes) {
-    if (node === at) at = node.nextSibling;
-    else parent.insertBefore(node, at);
-  }
+  nodes.forEach((node, index) => {
+    const at = parent.childNodes[index] ?? null;
+    if (node !== at) parent.insertBefore(node, at);
+  });
 }
