@@ -30,7 +30,7 @@ export function drawAnswer(view: View, { state, text }: ChatMessage & { kind: 'a
       text.value ? copyButton(words, 'copy', () => text.peek()) : null,
     );
   };
-  return h('div', { class: 'bubble answer', part: 'answer', 'data-state': () => state.value }, prose.element, drawNote);
+  return h('div', { class: 'answer', part: 'answer', 'data-state': () => state.value }, prose.element, drawNote);
 }
 
 /** Sends again what failed, or asks again for an answer that broke off. */

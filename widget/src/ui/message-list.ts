@@ -1,8 +1,8 @@
 import type { ChatMessage } from '../conversation/conversation.ts';
 import { onEnd, type Signal, signal } from '../reactive/signal.ts';
 import { DOWN, icon, iconButton, LEAF } from './button.ts';
-import { h } from './dom.ts';
-import { drawGroups } from './message-group.ts';
+import { each, h } from './dom.ts';
+import { drawMessage } from './message.ts';
 import type { View } from './view.ts';
 
 const NEAR_END_PX = 48;
@@ -19,7 +19,7 @@ export function drawMessages(view: View): HTMLElement {
     'div',
     { class: 'list' },
     () => (messages().length > 0 && model.conversation.value?.hasEarlier.value ? earlier : null),
-    drawGroups(view, messages),
+    each(messages, (message) => drawMessage(view, message, () => messages().at(-1) === message)),
     () => {
       if (describeWork(view)) return working;
       return messages().length > 0 || (model.conversation.value?.phase.value ?? 'loading') === 'loading' ? null : welcome;

@@ -8,7 +8,7 @@ export type StorageKind = 'durable' | 'session' | 'none';
 
 /**
  * What only some visitors see, drawn by code that is loaded when one of them is here. `author` stands beside the name over
- * a group of messages, `message` being its first; `cards` over the composer.
+ * `message`; `cards` over the composer.
  */
 export type Extras = (place: 'header' | 'author' | 'cards' | 'foot', message?: ChatMessage) => Drawn;
 

@@ -153,7 +153,7 @@ test('a token of an answer changes no other message', async () => {
 
 test('a message that comes in, or goes on, makes no other message anew and moves none', async () => {
   fake.messages.value = [fakeUser('one'), fakeAnswer('two', 'interrupted')];
-  const nodes = (): Element[] => [...root.querySelectorAll('article, .bubble')];
+  const nodes = (): Element[] => [...root.querySelectorAll('article, .answer, .user')];
   const before = nodes();
   const removed: Node[] = [];
   const observer = new MutationObserver((records) => removed.push(...records.flatMap((record) => [...record.removedNodes])));
