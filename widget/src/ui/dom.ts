@@ -76,8 +76,10 @@ function toNodes(child: Drawn, [old]: readonly Node[] = []): Node[] {
 function place(parent: Node, nodes: readonly Node[]): void {
   const wanted = new Set(nodes);
   for (const child of Array.from(parent.childNodes)) if (!wanted.has(child)) child.remove();
-  nodes.forEach((node, index) => {
-    const at = parent.childNodes[index] ?? null;
-    if (node !== at) parent.insertBefore(node, at);
-  });
+  // By neighbours: looking children up by their number would count them anew after each that is put in.
+  let at = parent.firstChild;
+  for (const node of nodes) {
+    if (node === at) at = node.nextSibling;
+    else parent.insertBefore(node, at);
+  }
 }
