@@ -8,7 +8,7 @@ import { createLauncher } from './ui/launcher.ts';
 declare const PANEL_FILE: string;
 
 type Call = readonly [name: Command | 'on' | 'init', detail?: unknown, listener?: unknown];
-type PanelModule = { readonly run: (options: MountOptions, attributes: object) => Widget | null };
+type PanelModule = { readonly run: (options: MountOptions) => Widget | null };
 /** Commands that can wait until somebody opens the chat. */
 const WAIT = /^(identify|update|close)$/;
 
@@ -47,7 +47,7 @@ const load = async (): Promise<void> => {
     const { run }: PanelModule = await import(/* @vite-ignore */ panel.href);
     await drawn;
     if (isDown) return;
-    widget = run({ sources: [init], events, launcher: launcher ?? createLauncher }, copy({ baseUrl: panel.origin }, attributes));
+    widget = run({ sources: [{ baseUrl: panel.origin }, attributes, init], events, launcher: launcher ?? createLauncher });
     for (const one of waiting.splice(0)) call(...one);
   } catch {
     // Offline or blocked: the next click tries again.

@@ -59,9 +59,8 @@ it('answers a message, and shows the conversation again after a reload', async (
 });
 
 it('starts nothing without agent, embed key and address', () => {
-  for (const missing of ['agent', 'embedKey', 'baseUrl'])
-    expect(() => start(createChatServer(), { [missing]: '' })).toThrow('missing-settings');
-  expect(explain('missing-settings')).toContain('without agent, embedKey and baseUrl');
+  for (const missing of ['agent', 'embedKey', 'baseUrl']) expect(() => start(createChatServer(), { [missing]: '' })).toThrow('init');
+  expect(explain('init')).toContain('without agent, embedKey and baseUrl');
 });
 
 it('shows the words of the page in place of the words of the server, also when they change', async () => {

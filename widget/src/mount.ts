@@ -42,7 +42,7 @@ export function mount({
   const settings = signal(parseConfig(sources, warn));
   const { agent, baseUrl, container, embedKey, mode } = settings.peek();
   if (!(agent && baseUrl && embedKey)) {
-    warn('missing-settings');
+    warn('init');
     return null;
   }
   const transport = { baseUrl, clock, fetch };

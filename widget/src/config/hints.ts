@@ -23,25 +23,29 @@ const MENDS: Readonly<Record<string, string>> = {
 /** The sentence of a hint, with its mend. */
 export function explain(hint: Hint, about = ''): string {
   switch (hint) {
-    case 'bad-setting':
-      return `Setting "${about}" was ignored: ${MENDS[about] ?? 'see the list of settings'}.`;
-    case 'unknown-setting':
-      return `"${about.slice(0, 40)}" is no setting here; ignored.`;
-    case 'missing-settings':
-      return 'The widget cannot start without agent, embedKey and baseUrl. Set data-agent, data-embed-key and data-base-url, or call init with them.';
-    case 'unchangeable':
-      return `Setting "${about.slice(0, 40)}" cannot change in place; ignored. For another user call identify.`;
-    case 'not-settings':
-      return 'Settings are an object; these were ignored.';
-    case 'bad-identify':
+    case 'init':
+      return about
+        ? explainSetting(about)
+        : 'Settings are an object, and the widget cannot start without agent, embedKey and baseUrl: set data-agent, data-embed-key and data-base-url, or call init with them.';
+    case 'update':
+      if (about === '') return 'update takes an object of settings; ignored.';
+      return /^(theme|texts|locale|context|consent)/.test(about)
+        ? explainSetting(about)
+        : `Setting "${about.slice(0, 40)}" cannot change in place; ignored. For another user call identify.`;
+    case 'identify':
       return 'identify takes {userId} or {getIdentityToken}; ignored. To sign out call logout.';
-    case 'bad-text':
+    case 'sendMessage':
       return 'sendMessage takes a text; ignored.';
-    case 'bad-session-id':
+    case 'openConversation':
       return 'openConversation takes the id of a session; ignored.';
-    case 'bad-id':
+    case 'userId':
       return `userId: ${explainId(about)}`;
     default:
       return hint satisfies never;
   }
+}
+
+function explainSetting(name: string): string {
+  const mend = Object.hasOwn(MENDS, name) && MENDS[name];
+  return mend ? `Setting "${name}" was ignored: ${mend}.` : `"${name.slice(0, 40)}" is no setting here; ignored.`;
 }

@@ -1,7 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
 import { explain } from './hints.ts';
 import { parseConfig } from './parse-config.ts';
-import { readAttributes } from './read-attributes.ts';
 
 const NEEDED = { agent: 'acme/help', embedKey: 'pk_1', baseUrl: 'https://chat.example' };
 const silent = (): void => undefined;
@@ -19,7 +18,7 @@ it('lets init win over attributes, attributes over the server, the server over d
 
 it('takes nothing from a polluted Object.prototype', () => {
   Object.assign(Object.prototype, { userId: 'mallory', identityToken: 'x.y.z', theme: { accent: 'red' }, accent: 'red' });
-  const config = parseConfig([readAttributes({}), { ...NEEDED }], silent);
+  const config = parseConfig([{}, { ...NEEDED }], silent);
   expect(config?.userId).toBeNull();
   expect(config?.identityToken).toBeNull();
   expect(config?.theme['accent']).toBeUndefined();
@@ -58,14 +57,18 @@ it('takes no agent that cannot be one', () => {
 it('changes in place only what can, and leaves what it is given', () => {
   const warnings: string[] = [];
   const before = parseConfig([{ ...NEEDED, theme: { accent: 'red' } }], silent);
-  const after = parseConfig([{ locale: 'de', agent: 'acme/other', theme: { radius: '2px' } }], (hint) => warnings.push(hint), before);
+  const after = parseConfig(
+    [{ locale: 'de', agent: 'acme/other', theme: { radius: '2px' } }],
+    (...hint) => warnings.push(hint.join(' ')),
+    before,
+  );
   expect(after).toMatchObject({ ...NEEDED, locale: 'de', theme: { accent: 'red', radius: '2px' } });
-  expect([before.locale, before.theme, warnings]).toEqual(['en', { accent: 'red' }, ['unchangeable']]);
+  expect([before.locale, before.theme, warnings]).toEqual(['en', { accent: 'red' }, ['update agent']]);
 });
 
 it('has a sentence for an id that cannot be one, without the id', () => {
-  expect(explain('bad-id', 'caf\u00e9 7')).toMatch(/Character 4 .*U\+00E9/);
-  expect(explain('bad-id', 'caf\u00e9 7')).not.toContain('caf');
+  expect(explain('userId', 'caf\u00e9 7')).toMatch(/Character 4 .*U\+00E9/);
+  expect(explain('userId', 'caf\u00e9 7')).not.toContain('caf');
 });
 
 it('never takes an id of the wrong type for no id', () => {
@@ -75,18 +78,22 @@ it('never takes an id of the wrong type for no id', () => {
 });
 
 it('reads data attributes, nested ones by their first word', () => {
-  const settings = readAttributes({
+  const dataset = { agent: 'acme/help', embedKey: 'pk_1', themeAccent: '#0a7', textsGreeting: 'Hi', attributes: '{"plan":"pro"}' };
+  const config = parseConfig([{ ...dataset, attributesRole: 'admin' }, { theme: { radius: '2px' } }], silent);
+  expect(JSON.parse(JSON.stringify(config))).toMatchObject({
     agent: 'acme/help',
     embedKey: 'pk_1',
-    themeAccent: '#0a7',
-    textsGreeting: 'Hi',
-    attributes: '{"plan":"pro"}',
-  });
-  expect(JSON.parse(JSON.stringify(settings))).toEqual({
-    agent: 'acme/help',
-    embedKey: 'pk_1',
-    theme: { accent: '#0a7' },
+    theme: { accent: '#0a7', radius: '2px' },
     texts: { greeting: 'Hi' },
-    attributes: { plan: 'pro' },
+    attributes: { plan: 'pro', role: 'admin' },
   });
+});
+
+it('tells what is no JSON and what is no object, with the mend', () => {
+  const warnings: string[] = [];
+  const config = parseConfig([{ attributes: 'plan', context: '[1]' }, 'pk_1', 7], (...hint) => warnings.push(explain(...hint)));
+  expect([config.attributes, config.context]).toEqual([null, null]);
+  expect(warnings.join('\n')).toMatch(
+    /^(Settings are an object.*\n){2}.*"attributes" was ignored: use an object.*\n.*"context" was ignored/,
+  );
 });

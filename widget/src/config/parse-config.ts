@@ -2,59 +2,49 @@ import type { Config } from './config.ts';
 import { copy, must, oneOf, or, own, positive, type Read, text } from './own.ts';
 import type { Warn } from './warn.ts';
 
-const filled = must((value) => text(value) !== '');
-const bag: Read<Record<string, unknown>> = (value) => copy(must(isBag)(value));
-const flag: Read<boolean> = (value) => must((word) => /^(true|false|)$/.test(text(word)))(String(value)) !== 'false';
+const isBag = (value: unknown): boolean => typeof value === 'object' && !Array.isArray(value);
 
-function isBag(value: unknown): boolean {
-  return typeof value === 'object' && !Array.isArray(value);
-}
+/** An object, or its JSON. */
+const bag: Read<Record<string, unknown>> = (value) => copy(must(isBag)(typeof value === 'string' ? JSON.parse(value) : value));
 
 /** An object's own texts. */
 export const words: Read<Record<string, string>> = (value) =>
   copy(Object.fromEntries(Object.entries(bag(value)).filter(([, word]) => typeof word === 'string'))) as Record<string, string>;
 
-const address = must<string>((value) => /^https?:\/\/[^?#@\s]+$/i.test(text(value)));
-const webUrl: Read<string> = (value) => address(value).replace(/\/+$/, '');
+const like = (form: RegExp): Read<string> => must((value) => form.test(text(value)));
+const filled = like(/[^]/);
+const webUrl = like(/^https?:\/\/[^?#@\s]+$/i);
+const flag: Read<boolean> = (value) => oneOf('true', 'false', '')(String(value)) !== 'false';
 
 /** A present id or token is never dropped, whatever it is: that would make the visitor anonymous in silence (R6). */
 const kept = or(text, '');
 
-const READERS: { readonly [Key in keyof Config]: Read<unknown> } = {
+/** How each setting is read, and what it is where nobody says. */
+const SETTINGS: { readonly [Key in keyof Config]: readonly [read: Read<unknown>, initial?: Config[Key]] } = {
   // Two slugs; the server knows the rest of the rule.
-  agent: must((value) => /^[\da-z-]+\/[\da-z-]+$/.test(text(value))),
-  embedKey: filled,
-  baseUrl: webUrl,
-  userId: kept,
-  identityToken: kept,
-  getIdentityToken: must((value) => typeof value === 'function'),
-  attributes: bag,
-  instance: filled,
-  mode: oneOf('launcher', 'inline', 'page'),
-  container: (value) => (value instanceof Element ? value : must((found) => found !== null)(document.querySelector(text(value)))),
-  locale: filled,
-  theme: words,
-  texts: words,
-  context: bag,
-  consent: oneOf('granted', 'pending'),
-  sharedDevice: flag,
-  idleMinutes: (value) => positive(Number(value)),
-  debug: flag,
+  agent: [like(/^[\da-z-]+\/[\da-z-]+$/)],
+  embedKey: [filled],
+  baseUrl: [(value) => webUrl(value).replace(/\/+$/, '')],
+  userId: [kept],
+  identityToken: [kept],
+  getIdentityToken: [must((value) => typeof value === 'function')],
+  attributes: [bag],
+  instance: [filled],
+  mode: [oneOf('launcher', 'inline', 'page'), 'launcher'],
+  container: [(value) => (value instanceof Element ? value : must((found) => found !== null)(document.querySelector(text(value))))],
+  locale: [filled, 'en'],
+  theme: [words, copy() as Config['theme']],
+  texts: [words, copy() as Config['texts']],
+  context: [bag],
+  consent: [oneOf('granted', 'pending'), 'granted'],
+  sharedDevice: [flag, false],
+  idleMinutes: [(value) => positive(Number(value)), 10],
+  debug: [flag, false],
 };
 
 const CHANGEABLE = /^(theme|texts|locale|context|consent)$/;
-
-const DEFAULTS = {
-  ...Object.fromEntries(Object.keys(READERS).map((key) => [key, null])),
-  mode: 'launcher',
-  locale: 'en',
-  theme: copy(),
-  texts: copy(),
-  consent: 'granted',
-  sharedDevice: false,
-  idleMinutes: 10,
-  debug: false,
-};
+/** One member of a setting that has some: `themeAccent`, which the tag's `data-theme-accent` reads as. */
+const MEMBER = /^(theme|texts|attributes|context)([A-Z])(.*)/;
 
 /** `null` and `undefined`, which frameworks pass for "none", change nothing. */
 const isGiven = (entry: [string, unknown]): boolean => (entry[1] ?? null) !== null;
@@ -65,16 +55,20 @@ const isGiven = (entry: [string, unknown]): boolean => (entry[1] ?? null) !== nu
  * only what can change in place.
  */
 export function parseConfig(layers: readonly unknown[], warn: Warn, inForce?: Config): Config {
-  const config = copy(inForce ?? DEFAULTS);
-  const bags = layers.filter((layer) => isBag(layer) || warn('not-settings'));
-  for (const [key, value] of bags.flatMap((layer) => Object.entries(copy(layer)).filter(isGiven))) {
-    const read = own(READERS, key) as Read<unknown> | undefined;
+  const hint = inForce ? 'update' : 'init';
+  const config = copy(inForce ?? Object.fromEntries(Object.entries(SETTINGS).map(([key, [, initial = null]]) => [key, initial])));
+  const bags = layers.filter((layer) => isBag(layer) || warn(hint));
+  for (const [given, value] of bags.flatMap((layer) => Object.entries(copy(layer)).filter(isGiven))) {
+    const [, whole, initial = '', rest = ''] = MEMBER.exec(given) ?? [];
+    const key = whole ?? given;
     try {
-      if (!read || (inForce && !CHANGEABLE.test(key))) warn(inForce ? 'unchangeable' : 'unknown-setting', key);
-      else config[key] = read === words ? copy(config[key], read(value)) : read(value);
+      // Throws where there is none.
+      const [read] = own(!inForce || CHANGEABLE.test(key) ? SETTINGS : null, key) as [Read<object>];
+      const found = read(whole ? { [initial.toLowerCase() + rest]: value } : value);
+      config[key] = whole || read === words ? copy(config[key], found) : found;
     } catch {
       // What was there before stays.
-      warn('bad-setting', key);
+      warn(hint, given);
     }
   }
   return config as unknown as Config;

@@ -1,16 +1,7 @@
-/** What was wrong. Its sentence, with the mend, lies in `hints.ts`. */
-export type Hint =
-  | 'bad-setting'
-  | 'unknown-setting'
-  | 'missing-settings'
-  | 'unchangeable'
-  | 'not-settings'
-  | 'bad-identify'
-  | 'bad-text'
-  | 'bad-session-id'
-  | 'bad-id';
+/** The command, or the setting, that was wrong. Its sentence, with the mend, lies in `hints.ts`. */
+export type Hint = 'init' | 'update' | 'identify' | 'sendMessage' | 'openConversation' | 'userId';
 
-/** Tells the page's developer. `about`: the setting's name, or the id to explain; an id is never printed. */
+/** Tells the page's developer. `about`: the name of the setting in it, or the id to explain; an id is never printed. */
 export type Warn = (hint: Hint, about?: string) => void;
 
 /** The sentences are no part of the panel: nobody who chats needs them. */

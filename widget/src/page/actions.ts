@@ -15,7 +15,7 @@ export function createActions({ events, settings, warn }: Parts, { model, people
     toggle: () => (model.isOpen.peek() ? model.close() : model.open()),
     identify(who) {
       const input = parseConfig([typeof who === 'object' ? who : null], warn);
-      if ((input.userId ?? input.identityToken ?? input.getIdentityToken) === null) warn('bad-identify');
+      if ((input.userId ?? input.identityToken ?? input.getIdentityToken) === null) warn('identify');
       else people.identify(input);
     },
     logout,
@@ -29,13 +29,13 @@ export function createActions({ events, settings, warn }: Parts, { model, people
     sendMessage(given) {
       const words = readText(given).trim();
       if (words) ask(() => visit.peek().conversation.peek()?.send(words));
-      else warn('bad-text');
+      else warn('sendMessage');
     },
     newConversation: () => ask(() => model.newConversation()),
     openConversation(given) {
       const id = readText(given);
       if (id) ask(() => visit.peek().show(id));
-      else warn('bad-session-id');
+      else warn('openConversation');
     },
     escalate: (details) => events.emit('escalate', { reason: or(text, null)(own(details, 'reason')) }),
     update(changes) {

@@ -154,6 +154,6 @@ function hearTabs({ events, tabs }: PeopleOptions, here: Here): void {
 
 function readIdentity(input: IdentityInput, warn: Warn): Identity {
   const identity = resolveIdentity(input);
-  if (identity.level === 'refused') warn('bad-id', input.userId ?? '');
+  if (identity.level === 'refused') warn('userId', input.userId ?? '');
   return identity;
 }
