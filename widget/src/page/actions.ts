@@ -9,10 +9,12 @@ const readText = or(text, '');
 /** The page's commands over the panel. */
 export function createActions({ events, settings, warn }: Parts, { model, people }: Panel): Omit<Widget, 'shutdown'> {
   const { ask, logout, start, visit } = people;
+  const { close, newConversation, open } = model;
   return {
-    open: () => model.open(),
-    close: () => model.close(),
-    toggle: () => (model.isOpen.peek() ? model.close() : model.open()),
+    open,
+    close,
+    newConversation,
+    toggle: () => (model.isOpen.peek() ? close() : open()),
     identify(who) {
       const input = parseConfig([typeof who === 'object' ? who : null], warn);
       if ((input.userId ?? input.identityToken ?? input.getIdentityToken) === null) warn('identify');
@@ -21,17 +23,13 @@ export function createActions({ events, settings, warn }: Parts, { model, people
     logout,
     forget() {
       start();
-      void visit
-        .peek()
-        .erase()
-        .then((isErased) => isErased && logout());
+      void visit.peek().erase(logout);
     },
     sendMessage(given) {
       const words = readText(given).trim();
       if (words) ask(() => visit.peek().conversation.peek()?.send(words));
       else warn('sendMessage');
     },
-    newConversation: () => ask(() => model.newConversation()),
     openConversation(given) {
       const id = readText(given);
       if (id) ask(() => visit.peek().show(id));

@@ -1,6 +1,7 @@
 import { derived, effect, onEnd, signal } from '../reactive/signal.ts';
 import { MAX_ATTEMPTS, retryDelayMs } from '../stream/backoff.ts';
 import type { PanelModel } from '../ui/panel-model.ts';
+import { listen } from './listen.ts';
 import { createServer } from './embed-config.ts';
 import type { Parts } from './parts.ts';
 import { createPeople, type People } from './people.ts';
@@ -21,11 +22,13 @@ export function createPanel(parts: Parts): Panel {
   const { config, load } = createServer(parts);
   const people = createPeople({
     ...parts,
-    loadConfig: load,
     isStrictlyBound: async () => (await load()).flags.strict_binding,
-    onChange: () => setUnread(0),
   });
-  const { start, visit } = people;
+  const { ask, start, visit } = people;
+  effect(() => {
+    void visit.value;
+    setUnread(0);
+  });
   onEnd(events.on('messagereceived', () => isOpen.peek() || setUnread(unread.peek() + 1)));
   const setOpen = (isOpenNow: boolean): void => {
     if (isOpen.peek() === isOpenNow) return;
@@ -41,14 +44,12 @@ export function createPanel(parts: Parts): Panel {
     conversation: derived(() => visit.value.conversation.value),
     identity: derived(() => describe(visit.value)),
     trouble: derived(() => visit.value.trouble.value),
-    texts: derived(() => settings.value.texts),
-    theme: derived(() => settings.value.theme),
-    locale: derived(() => settings.value.locale),
+    settings,
     unread,
     extras: signal(null),
     open: () => setOpen(true),
     close: () => setOpen(false),
-    newConversation: () => visit.peek().show(null),
+    newConversation: () => ask(() => visit.peek().show(null)),
     reconnect: start,
   };
   seekNetwork(parts, model.trouble, start);
@@ -59,18 +60,10 @@ export function createPanel(parts: Parts): Panel {
 function seekNetwork({ clock, isOpen, random }: Parts, trouble: PanelModel['trouble'], start: () => void): void {
   let attempt = 0;
   effect(() => {
-    if (!/^(network_error|timeout)$/.test(trouble.value?.code ?? '')) {
-      attempt = 0;
-      return;
-    }
-    const over = new AbortController();
-    addEventListener('online', start, { signal: over.signal });
-    const cancel = isOpen.value && attempt < MAX_ATTEMPTS ? clock.after(retryDelayMs(attempt, random), start) : null;
-    attempt += 1;
-    onEnd(() => {
-      over.abort();
-      cancel?.();
-    });
+    const isAway = /^(network_error|timeout)$/.test(trouble.value?.code ?? '');
+    if (isAway) listen(['online'], start);
+    if (isAway && isOpen.value && attempt < MAX_ATTEMPTS) onEnd(clock.after(retryDelayMs(attempt, random), start));
+    attempt = isAway ? attempt + 1 : 0;
   });
 }
 

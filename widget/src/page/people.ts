@@ -1,6 +1,6 @@
-import { batch, onEnd, type ReadonlySignal, signal } from '../reactive/signal.ts';
+import { onEnd, type ReadonlySignal, signal } from '../reactive/signal.ts';
 import type { Warn } from '../config/warn.ts';
-import { wipeBrowser } from '../identity/browser-key.ts';
+import { isCurrentKey, wipeBrowser } from '../identity/browser-key.ts';
 import {
   type Identity,
   type IdentityInput,
@@ -16,7 +16,7 @@ import { createVisit, type Visit, type VisitOptions } from './visit.ts';
 export interface People {
   readonly visit: ReadonlySignal<Visit>;
   /** Replaced whole with every change of person. */
-  readonly current: () => Identity;
+  readonly identity: Identity;
   /** Another person, or the same with fresh token sources: then what waited for a token goes on. */
   identify(input: IdentityInput): void;
   readonly logout: () => void;
@@ -30,31 +30,22 @@ export interface People {
   wake(isBack: boolean): Promise<void>;
 }
 
-export interface PeopleOptions extends Omit<VisitOptions, 'identity' | 'after' | 'onReady' | 'onDrift' | 'onGone'> {
-  readonly onChange: () => void;
-}
+export type PeopleOptions = Omit<VisitOptions, 'identity' | 'after' | 'onDrift' | 'onTrouble'>;
 
 /** The one owner of the identity, by the rules of docs/decisions/020-tabs-and-identity.md. */
 export function createPeople(options: PeopleOptions): People {
-  const { settings, warn } = options;
+  const { agent, settings, vault, warn } = options;
   const here = beginHere(options, readIdentity(settings.peek(), warn));
-  const { idHere, replace, visit, waiting } = here;
+  const { replace, start, visit, waiting } = here;
   hearTabs(options, here);
   onEnd(() => visit.peek().end(false));
-  const start = (): void => {
-    here.isStarted = true;
-    visit.peek().start();
-  };
-  return {
-    visit,
-    start,
-    current: () => here.identity,
-    ask(run) {
+  return Object.assign(here, {
+    ask(run: () => void): void {
       waiting.push(run);
+      runWaiting(here);
       start();
-      here.onReady();
     },
-    identify(input) {
+    identify(input: IdentityInput): void {
       const before = here.identity;
       const next = readIdentity(input, warn);
       if (isSamePerson(before, next)) {
@@ -64,57 +55,73 @@ export function createPeople(options: PeopleOptions): People {
       }
       // Before the first start nothing of them was used here, and nothing may be touched (contract §8).
       const isNamed = here.isStarted && /soft|verified/.test(before.level);
-      replace(next, 'identify', isNamed && (idOf(next) ?? '') !== idHere() ? 'wipe' : 'keep');
+      replace(next, 'identify', isNamed && (idOf(next) ?? '') !== idHere(here) ? 'wipe' : 'keep');
     },
     logout: () => replace(NOBODY, 'logout', 'wipe'),
-    rekey() {
-      const { identity } = here;
-      const canAsk = identity.level === 'verified' && identity.getIdentityToken !== null;
-      if (canAsk) replace(identity, 'renewal', 'wipe');
+    rekey(): boolean {
+      const { level, getIdentityToken } = here.identity;
+      const canAsk = level === 'verified' && getIdentityToken !== null;
+      if (canAsk) renew(here, 'wipe');
       return canAsk;
     },
-    async wake(isBack) {
+    async wake(isBack: boolean): Promise<void> {
       const shown = visit.peek();
-      if ((await shown.isCurrent(isBack)) || shown !== visit.peek()) return;
-      if (shown.isPrivate()) replace(here.identity, 'renewal', 'keep');
+      const key = shown.key.peek();
+      const isOver = isBack && (shown.isPrivate() || settings.peek().sharedDevice);
+      if ((!isOver && (!key || (await isCurrentKey(key, agent, vault)))) || shown !== visit.peek()) return;
+      if (shown.isPrivate()) renew(here, 'keep');
       else replace(NOBODY, 'logout', 'heard');
     },
-  };
+  });
 }
 
 /** `wipe`: the browser is somebody else's from now on. `heard`: another tab has seen to that. */
 type Reach = 'keep' | 'wipe' | 'heard';
 
-type Here = ReturnType<typeof beginHere>;
+interface Here {
+  identity: Identity;
+  isStarted: boolean;
+  readonly visit: ReadonlySignal<Visit>;
+  /** What needs a conversation. */
+  readonly waiting: (() => void)[];
+  readonly start: () => void;
+  /** The only door to another identity. */
+  readonly replace: (next: Identity, reason: IdentityReason, reach: Reach) => void;
+}
 
-function beginHere(options: PeopleOptions, identity: Identity) {
-  const { agent, events, onChange, tabs, vault } = options;
+function beginHere(options: PeopleOptions, identity: Identity): Here {
+  const { agent, events, tabs, vault } = options;
   let mayRekey = true;
   let after = Promise.resolve();
   const waiting: (() => void)[] = [];
-  const onReady = (): void => {
-    if (visit.peek().conversation.peek()) for (const run of waiting.splice(0)) run();
-  };
   const come = (): Visit =>
     createVisit({
       ...options,
       after,
       identity: () => here.identity,
-      onReady,
-      onDrift: () => replace(here.identity, 'renewal', 'keep'),
-      // Once: a server that says so again would have us make keys for ever.
-      onGone: () => (mayRekey ? replace(here.identity, 'renewal', 'wipe') : undefined),
+      onDrift: () => renew(here, 'keep'),
+      onTrouble({ code, mend, retryAfterMs = null }) {
+        // Once: a server that says so again would have us make keys for ever.
+        if (mayRekey && code === 'gone' && here.identity.level === 'anonymous') return renew(here, 'wipe');
+        if (/^(limit_|budget_|rate_)/.test(code)) events.emit('limitreached', { code, retryAfterMs });
+        events.emit('error', { code, mend });
+      },
     });
-  /** The id of whoever is here, as far as it is known. */
-  const idHere = (): string | null => idOf(here.identity) ?? visit.peek().grant.peek()?.participant.id ?? null;
-  /** The only door to another identity. */
-  const replace = (next: Identity, reason: IdentityReason, reach: Reach): void => {
+  const visit = signal(come());
+  const start = (): void => {
+    here.isStarted = true;
+    void visit
+      .peek()
+      .start()
+      .then(() => runWaiting(here));
+  };
+  const replace: Here['replace'] = (next, reason, reach) => {
     const { level } = here.identity;
     const shown = visit.peek();
     // A page knows no anonymous id.
-    const previous = { level, id: level === 'anonymous' ? null : idHere() };
+    const previous = { level, id: level === 'anonymous' ? null : idHere(here) };
     const change = { previous, current: next === here.identity ? previous : { level: next.level, id: idOf(next) }, reason };
-    const left = reach === 'wipe' && { left: shown.key.peek()?.epoch ?? null, person: idHere() };
+    const left = reach === 'wipe' && { left: shown.key.peek()?.epoch ?? null, person: idHere(here) };
     // What is here goes first, at once; the server hears of it beside, and may be out of reach.
     shown.end(true);
     if (next !== here.identity) waiting.length = 0;
@@ -127,29 +134,33 @@ function beginHere(options: PeopleOptions, identity: Identity) {
       events.emit('identitychange', change);
     };
     void after.then(tell);
-    batch(() => {
-      visit.value = come();
-      onChange();
-    });
-    if (here.isStarted) visit.peek().start();
+    visit.value = come();
+    if (here.isStarted) start();
   };
-  const here = { identity, isStarted: false, idHere, onReady, replace, waiting };
-  const visit = signal(come());
-  return Object.assign(here, { visit });
+  const here: Here = { identity, isStarted: false, visit, waiting, start, replace };
+  return here;
+}
+
+/** The same person begins anew. */
+const renew = (here: Here, reach: Reach): void => here.replace(here.identity, 'renewal', reach);
+
+/** The id of whoever is here, as far as it is known. */
+const idHere = ({ identity, visit }: Here): string | null => idOf(identity) ?? visit.peek().grant.peek()?.participant.id ?? null;
+
+function runWaiting({ visit, waiting }: Here): void {
+  if (visit.peek().conversation.peek()) for (const run of waiting.splice(0)) run();
 }
 
 /** What happens in other tabs. A browser that is wiped without a reason was another person's. */
 function hearTabs({ events, tabs }: PeopleOptions, here: Here): void {
-  const { idHere, replace, visit } = here;
-  const unhear = tabs.hear(({ left, person, previous, current, reason = 'logout' }) => {
-    const shown = visit.peek();
+  tabs.hear(({ left, person, previous, current, reason = 'logout' }) => {
+    const shown = here.visit.peek();
     const epoch = shown.key.peek()?.epoch ?? null;
-    const isWiped = left === null || left === epoch || (epoch === null && person === idHere());
+    const isWiped = left === null || left === epoch || (epoch === null && person === idHere(here));
     if (left !== undefined && isWiped && !shown.isPrivate())
-      replace(reason === 'renewal' ? here.identity : NOBODY, reason as IdentityReason, 'heard');
+      here.replace(reason === 'renewal' ? here.identity : NOBODY, reason as IdentityReason, 'heard');
     else if (previous) events.emit('identitychange', { previous, current, reason: reason as IdentityReason, elsewhere: true });
   });
-  onEnd(unhear);
 }
 
 function readIdentity(input: IdentityInput, warn: Warn): Identity {

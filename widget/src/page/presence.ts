@@ -1,4 +1,5 @@
 import { onEnd } from '../reactive/signal.ts';
+import { listen } from './listen.ts';
 import type { Panel } from './panel.ts';
 import type { Parts } from './parts.ts';
 
@@ -16,57 +17,51 @@ export function followPresence(parts: Parts, { people, model }: Panel, { style }
     people.logout();
     if (mode === 'launcher') model.close();
   };
-  const checkIdle = sharedDevice && watchIdle(parts, onIdle);
-  let wakes = 0;
-  const wake = async (isBack: boolean): Promise<void> => {
-    wakes += 1;
-    const mine = wakes;
-    if (checkIdle) checkIdle();
-    await people.wake(isBack);
-    if (mine === wakes) veil('');
-  };
-  listen(['pagehide', 'pageshow', 'visibilitychange'], ({ type, persisted }) => {
-    const isLeaving = type === 'pagehide';
-    const isBack = type === 'pageshow';
-    // Hidden already, so that what was there is not the first thing to be seen. It keeps the focus.
-    if (isLeaving || (!isBack && document.visibilityState === 'hidden')) veil('0');
-    else if (!isBack || persisted) {
+  // Looks first, before anybody who comes back is shown anything.
+  if (sharedDevice) watchIdle(parts, onIdle);
+  let isAway = false;
+  let latest: Event;
+  listen(['pagehide', 'pageshow', 'visibilitychange'], async (event) => {
+    latest = event;
+    // At once, so that what was there is not the first thing to be seen later. It keeps the focus.
+    veil('0');
+    if (event.type === 'pagehide') {
+      isAway = true;
+      // An open channel may keep the page out of the cache.
+      tabs.setListening(false);
+      const visit = people.visit.peek();
+      if (visit.isPrivate()) visit.end(false);
+    } else if (document.visibilityState !== 'hidden') {
+      const isBack = isAway;
+      isAway = false;
       if (isBack) tabs.setListening(true);
-      void wake(isBack);
+      await people.wake(isBack);
+      if (latest === event) veil('');
     }
-    if (!isLeaving) return;
-    const visit = people.visit.peek();
-    if (visit.isPrivate()) visit.end(false);
-    // An open channel may keep the page out of the cache.
-    tabs.setListening(false);
   });
   onEnd(() => tabs.setListening(false));
 }
 
-/** Calls `onIdle` when nobody has touched the page of a shared device for so long. Returns what looks at once. */
-function watchIdle({ clock, settings }: Parts, onIdle: () => void): () => void {
+/** Calls `onIdle` when nobody has touched the page of a shared device for so long. */
+function watchIdle({ clock, settings }: Parts, onIdle: () => void): void {
   // The wall clock: the other one, and timers, may stand still while the device sleeps.
   let seenAt = clock.unixSeconds();
-  let cancel = (): void => undefined;
+  let cancel: () => void;
   const check = (): void => {
     const now = clock.unixSeconds();
-    cancel();
-    cancel = clock.after(CHECK_MS, check);
     if (now - seenAt < settings.peek().idleMinutes * 60) return;
     seenAt = now;
     onIdle();
   };
+  const checkAgain = (): void => {
+    cancel = clock.after(CHECK_MS, checkAgain);
+    check();
+  };
+  listen(['pageshow', 'visibilitychange'], check);
   listen(['pointerdown', 'keydown'], () => {
     check();
     seenAt = clock.unixSeconds();
   });
-  check();
+  checkAgain();
   onEnd(() => cancel());
-  return check;
-}
-
-function listen(types: readonly string[], heard: (event: Partial<PageTransitionEvent>) => void): void {
-  const listening = new AbortController();
-  for (const type of types) addEventListener(type, heard, { capture: true, signal: listening.signal });
-  onEnd(() => listening.abort());
 }

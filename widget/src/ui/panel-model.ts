@@ -1,5 +1,6 @@
 import type { ReadonlySignal, Signal } from '../reactive/signal.ts';
 import type { EmbedConfig, InstanceRef, Level } from '@familiar/protocol';
+import type { Config } from '../config/config.ts';
 import type { ChatMessage, Conversation, Trouble } from '../conversation/conversation.ts';
 import type { Drawn } from './dom.ts';
 
@@ -34,15 +35,13 @@ export interface PanelModel {
   } | null>;
   /** What keeps the panel from working at all: refused token, foreign origin, no network at the start. */
   readonly trouble: ReadonlySignal<Trouble | null>;
-  readonly texts: ReadonlySignal<Readonly<Record<string, string>>>;
-  readonly theme: ReadonlySignal<Readonly<Record<string, string>>>;
-  readonly locale: ReadonlySignal<string>;
+  readonly settings: ReadonlySignal<Pick<Config, 'texts' | 'theme' | 'locale'>>;
   readonly unread: ReadonlySignal<number>;
   /** Null until they are needed. */
   readonly extras: Signal<Extras | null>;
-  open(): void;
-  close(): void;
-  newConversation(): void;
+  readonly open: () => void;
+  readonly close: () => void;
+  readonly newConversation: () => void;
   /** Tries again after `trouble`. */
-  reconnect(): void;
+  readonly reconnect: () => void;
 }

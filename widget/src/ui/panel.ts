@@ -19,7 +19,7 @@ export function renderPanel({ model, root }: { model: PanelModel; root: ShadowRo
   root.adoptedStyleSheets.push(sheet);
   const [panel, field] = drawPanel(createView(model));
   root.append(h('div', { class: `familiar ${model.mode}` }, panel));
-  effect(() => applyTheme(sheet, css, model.theme.value));
+  effect(() => applyTheme(sheet, css, model.settings.value.theme));
   if (panel instanceof HTMLDialogElement) followDialog(model, panel, field);
 }
 

@@ -29,8 +29,8 @@ const NBSP = '\u00a0';
 export function createView(model: PanelModel): View {
   const heard = h('div', { class: 'unseen', 'aria-live': 'polite' });
   const rare = signal<RareWords | null>(null);
-  const texts = (): Readonly<Record<string, string>> => model.texts.value;
-  const locale = (): string => safeLocale(model.locale.value);
+  const texts = (): Readonly<Record<string, string>> => model.settings.value.texts;
+  const locale = (): string => safeLocale(model.settings.value.locale);
   const words = createWords(texts);
   /** What the rare words tell, and `meanwhile` until they have come. If they do not come, the next need asks again. */
   const tell = (meanwhile: string, told: (rare: RareWords) => string): string => {

@@ -17,7 +17,7 @@ it('asks about one call after the other, and goes on with the answers to all', a
   const session = { signIn: async (token: string) => void signedIn.push(token) };
   const people = {
     visit: signal({ conversation: signal(chat), session }),
-    current: () => ({ getIdentityToken: () => 'fresh' }),
+    identity: { getIdentityToken: () => 'fresh' },
   };
   const steps = createStepUp({ panel: { people }, transport: { clock: chat.clock } } as unknown as ExtrasOptions);
   const { stepUp } = steps;

@@ -51,7 +51,7 @@ export function createStepUp({ panel: { people }, transport }: ExtrasOptions): S
     const isHere = (): boolean => progress.peek()?.interruptId === interruptId && people.visit.peek() === visit;
     progress.value = { interruptId, isBusy: true, hasFailed: false };
     try {
-      await visit.session.signIn(await askAgain(people.current(), interrupt, transport.clock));
+      await visit.session.signIn(await askAgain(people.identity, interrupt, transport.clock));
       // Cancelled meanwhile, or signed in as somebody else: then nothing goes on in their name.
       if (!isHere()) return;
       confirmed.add(interrupt.toolCallId);

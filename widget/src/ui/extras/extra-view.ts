@@ -13,7 +13,7 @@ export interface ExtraView {
 export function createExtraView(model: ExtrasModel): ExtraView {
   return {
     model,
-    words: createWords(() => model.panel.texts.value, EXTRA_TEXTS),
-    locale: () => safeLocale(model.panel.locale.value),
+    words: createWords(() => model.panel.settings.value.texts, EXTRA_TEXTS),
+    locale: () => safeLocale(model.panel.settings.value.locale),
   };
 }

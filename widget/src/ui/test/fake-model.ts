@@ -1,4 +1,4 @@
-import { type Signal, signal } from '../../reactive/signal.ts';
+import { derived, type Signal, signal } from '../../reactive/signal.ts';
 import type { EmbedConfig } from '@familiar/protocol';
 import type { AnswerState, ChatMessage, Conversation, ConversationPhase, SendState, Trouble } from '../../conversation/conversation.ts';
 import type { PanelModel } from '../panel-model.ts';
@@ -64,9 +64,7 @@ export function createFakeModel(mode: PanelModel['mode'] = 'launcher') {
     conversation,
     identity,
     trouble: wholeTrouble,
-    texts,
-    theme,
-    locale,
+    settings: derived(() => ({ texts: texts.value, theme: theme.value, locale: locale.value })),
     unread,
     extras: signal(null),
     open: () => (isOpen.value = true),
