@@ -1,3 +1,4 @@
+import { onEnd } from '../../reactive/signal.ts';
 import { createExtras } from '../../ui/extras/extras.ts';
 import { createClaim } from './claim.ts';
 import { createDiagnosis } from './diagnosis.ts';
@@ -6,15 +7,15 @@ import { watchOthers } from './others.ts';
 import { createStepUp } from './step-up.ts';
 import type { ExtrasOptions } from './watch-extras.ts';
 
-/** Claims, shared instances, step-up, and what helps the site's developer. Returns its undo. */
-export function startExtras(options: ExtrasOptions): () => void {
+/** Claims, shared instances, step-up, and what helps the site's developer. It ends with the effect in which this is called. */
+export function startExtras(options: ExtrasOptions): void {
   const { panel, settings, transport } = options;
   const { debug } = settings.peek();
   const claim = createClaim(options);
   const others = watchOthers(panel.people);
   const stepUp = createStepUp(options);
   const diagnosis = debug ? createDiagnosis(options) : null;
-  const stopIds = watchIds(options);
+  watchIds(options);
   panel.model.extras.value = createExtras({
     ...claim,
     ...stepUp,
@@ -23,10 +24,5 @@ export function startExtras(options: ExtrasOptions): () => void {
     diagnose: diagnosis,
     now: () => transport.clock.now(),
   });
-  return () => {
-    panel.model.extras.value = null;
-    claim.dispose();
-    others.dispose();
-    stopIds();
-  };
+  onEnd(() => (panel.model.extras.value = null));
 }

@@ -1,4 +1,4 @@
-import { effect, onEnd } from '../../reactive/signal.ts';
+import { effect, signal } from '../../reactive/signal.ts';
 import type { Panel } from '../panel.ts';
 import type { Parts } from '../parts.ts';
 
@@ -11,28 +11,28 @@ export interface ExtrasOptions extends Parts {
  * seconds since 1970, from which the visitor may be asked about it.
  */
 export const ASK_AFTER = 'askAfter';
+type StartExtras = typeof import('./start-extras.ts').startExtras;
+
 const LOCAL = /^(localhost|127\.|\[::1\])/;
 
 /** Loads what only some visitors see, once one of them is here. */
 export function watchExtras(options: ExtrasOptions): void {
   const { isOpen, panel, settings, vault } = options;
   const isDevelopment = settings.peek().debug || LOCAL.test(location.hostname);
-  let loading: Promise<(() => void) | null> | null = null;
-  const load = async (): Promise<(() => void) | null> => {
-    try {
-      return (await import('./start-extras.ts')).startExtras(options);
-    } catch {
-      // Offline just now: whatever changes next tries again.
-      return (loading = null);
-    }
-  };
+  const start = signal<StartExtras | null>(null);
+  // What they begin ends with this effect.
+  effect(() => start.value?.(options));
   effect(() => {
     const { conversation, grant, key } = panel.people.visit.value;
     const kind = grant.value?.instance.kind;
     const shown = conversation.value;
     if (kind === 'anonymous' && key.value?.storage === 'durable' && shown?.messages.value.length)
       vault.update(ASK_AFTER, (old) => old ?? 0).catch(() => undefined);
-    if (kind === 'verified' || kind === 'shared' || shown?.interrupts.value.length || (isOpen.value && isDevelopment)) loading ??= load();
+    if (kind === 'verified' || kind === 'shared' || shown?.interrupts.value.length || (isOpen.value && isDevelopment))
+      void import('./start-extras.ts').then(
+        ({ startExtras }) => (start.value = startExtras),
+        // Offline just now: whatever changes next tries again.
+        () => undefined,
+      );
   });
-  onEnd(() => void loading?.then((stop) => stop?.()));
 }
