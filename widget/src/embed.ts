@@ -47,7 +47,11 @@ const load = async (): Promise<void> => {
     const { run }: PanelModule = await import(/* @vite-ignore */ panel.href);
     await drawn;
     if (isDown) return;
-    widget = run({ sources: [{ baseUrl: panel.origin }, attributes, init], events, launcher: launcher ?? createLauncher });
+    widget = run({
+      sources: [{ baseUrl: panel.origin }, attributes, init],
+      events,
+      launcher: (options) => launcher ?? createLauncher(options),
+    });
     for (const one of waiting.splice(0)) call(...one);
   } catch {
     // Offline or blocked: the next click tries again.
@@ -86,7 +90,7 @@ const draw = (): void => {
     document.body.append(host);
     launcher = createLauncher({
       root: host.attachShadow({ mode: 'open' }),
-      label: (attributes['textsOpen'] as string | undefined) ?? 'Open chat',
+      label: attributes['textsOpen'] as string | undefined,
       onToggle: () => call('toggle'),
     });
   } else void load();

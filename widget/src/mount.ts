@@ -13,14 +13,13 @@ import type { Widget } from './page/widget.ts';
 import type { DrawLauncher } from './ui/launcher.ts';
 import { showState } from './ui/launcher-state.ts';
 import { renderPanel } from './ui/panel.ts';
-import type { PanelModel } from './ui/panel-model.ts';
 
 export interface MountOptions {
   /** Where settings come from; later wins (contract §8). Nothing in them is trusted. */
   readonly sources: readonly unknown[];
   readonly events: WidgetEvents;
-  /** The launcher that is on the page already, or what draws one where the mode wants it. */
-  readonly launcher: HTMLButtonElement | DrawLauncher;
+  /** Draws the launcher where the mode wants one, or gives the one that is on the page already. */
+  readonly launcher: DrawLauncher;
   readonly warn?: Warn;
   /** Replace the network and the time in tests. */
   readonly fetch?: typeof fetch;
@@ -55,23 +54,15 @@ export function mount({
     // Read as an element, or refused with a warning.
     ((mode !== 'launcher' && (container as Element | null)) || document.body).append(host);
     onEnd(() => host.remove());
-    draw(panel.model, host.attachShadow({ mode: 'open' }), launcher);
+    const root = host.attachShadow({ mode: 'open' });
+    renderPanel({ model: panel.model, root });
+    if (mode === 'launcher') showState(launcher({ root, onToggle: actions.toggle }), panel.model);
     followPresence(parts, panel, host);
     watchExtras({ ...parts, panel });
     onEnd(parts.vault.close);
-    let isDown = false;
-    onEnd(() => (isDown = true));
     // After the commands that the page has queued: an `identify` among them comes before any session.
-    if (mode !== 'launcher') queueMicrotask(() => isDown || actions.open());
+    if (mode !== 'launcher') queueMicrotask(() => host.parentNode && actions.open());
     return actions;
   });
   return { ...widget, shutdown };
-}
-
-function draw(model: PanelModel, root: ShadowRoot, launcher: HTMLButtonElement | DrawLauncher): void {
-  renderPanel({ model, root });
-  if (model.mode !== 'launcher') return;
-  const onToggle = (): void => (model.isOpen.peek() ? model.close() : model.open());
-  const button = typeof launcher === 'object' ? launcher : launcher({ root, label: 'Open chat', onToggle });
-  showState(button, model);
 }

@@ -1,8 +1,8 @@
 /** What a page can do with a widget (contract §8). Nothing here throws or rejects into the page. */
 export interface Widget {
-  open(): void;
-  close(): void;
-  toggle(): void;
+  readonly open: () => void;
+  readonly close: () => void;
+  readonly toggle: () => void;
   /** Another person, or the same with fresh token sources. `{userId?, identityToken?, getIdentityToken?, attributes?}`. */
   identify(who: unknown): void;
   /** Forgets the person in this browser at once, and asks the server to revoke the session. */

@@ -2,7 +2,8 @@ import css from './styles/launcher.css?inline';
 
 export interface LauncherOptions {
   readonly root: ShadowRoot;
-  readonly label: string;
+  /** Default `Open chat`. */
+  readonly label?: string | undefined;
   readonly onToggle: () => void;
 }
 export type DrawLauncher = (options: LauncherOptions) => HTMLButtonElement;
@@ -11,7 +12,7 @@ export type DrawLauncher = (options: LauncherOptions) => HTMLButtonElement;
  * Draws the round button that opens the chat. Small enough to load with every page; `aria-expanded`, `aria-busy` and
  * `data-unread` show in how it looks. It goes with its root.
  */
-export const createLauncher: DrawLauncher = ({ root, label, onToggle }) => {
+export const createLauncher: DrawLauncher = ({ root, label = 'Open chat', onToggle }) => {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css);
   root.adoptedStyleSheets.push(sheet);
