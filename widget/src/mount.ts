@@ -49,7 +49,7 @@ export function mount({
     const [tabs, vault] = [openTabs(agent), openVault(agent, clock)];
     const parts = { agent, settings, clock, random: Math.random, events, warn, transport, tabs, vault, isOpen: signal(false) };
     const panel = createPanel(parts);
-    const actions = createActions(parts, panel);
+    const actions = createActions(panel);
     const host = document.createElement('familiar-widget');
     // Read as an element, or refused with a warning.
     ((mode !== 'launcher' && (container as Element | null)) || document.body).append(host);
@@ -57,9 +57,9 @@ export function mount({
     const root = host.attachShadow({ mode: 'open' });
     renderPanel({ model: panel.model, root });
     if (mode === 'launcher') showState(launcher({ root, onToggle: actions.toggle }), panel.model);
-    followPresence(parts, panel, host);
-    watchExtras({ ...parts, panel });
-    onEnd(parts.vault.close);
+    followPresence(panel, host);
+    watchExtras(panel);
+    onEnd(vault.close);
     // After the commands that the page has queued: an `identify` among them comes before any session.
     if (mode !== 'launcher') queueMicrotask(() => host.parentNode && actions.open());
     return actions;

@@ -38,6 +38,8 @@ export function or<T, Other>(read: Read<T>, other: Other): Read<T | Other> {
   };
 }
 
+export const line = or(text, '');
+
 /** The items that `read` takes; none of what is no list. */
 export const list =
   <T>(read: Read<T>): Read<T[]> =>

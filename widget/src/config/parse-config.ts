@@ -1,5 +1,5 @@
 import type { Config } from './config.ts';
-import { copy, must, oneOf, or, own, positive, type Read, text } from './own.ts';
+import { copy, line, must, oneOf, own, positive, type Read, text } from './own.ts';
 import type { Warn } from './warn.ts';
 
 const isBag = (value: unknown): boolean => typeof value === 'object' && !Array.isArray(value);
@@ -16,17 +16,15 @@ const filled = like(/[^]/);
 const webUrl = like(/^https?:\/\/[^?#@\s]+$/i);
 const flag: Read<boolean> = (value) => oneOf('true', 'false', '')(String(value)) !== 'false';
 
-/** A present id or token is never dropped, whatever it is: that would make the visitor anonymous in silence (R6). */
-const kept = or(text, '');
-
 /** How each setting is read, and what it is where nobody says. */
 const SETTINGS: { readonly [Key in keyof Config]: readonly [read: Read<unknown>, initial?: Config[Key]] } = {
   // Two slugs; the server knows the rest of the rule.
   agent: [like(/^[\da-z-]+\/[\da-z-]+$/)],
   embedKey: [filled],
   baseUrl: [(value) => webUrl(value).replace(/\/+$/, '')],
-  userId: [kept],
-  identityToken: [kept],
+  // Present ones are never dropped, whatever they are: that would make the visitor anonymous in silence (R6).
+  userId: [line],
+  identityToken: [line],
   getIdentityToken: [must((value) => typeof value === 'function')],
   attributes: [bag],
   instance: [filled],

@@ -1,20 +1,17 @@
-import { or, own, text } from '../config/own.ts';
+import { line, or, own, text } from '../config/own.ts';
 import { parseConfig } from '../config/parse-config.ts';
 import type { Panel } from './panel.ts';
-import type { Parts } from './parts.ts';
 import type { Widget } from './widget.ts';
 
-const readText = or(text, '');
-
 /** The page's commands over the panel. */
-export function createActions({ events, settings, warn }: Parts, { model, people }: Panel): Omit<Widget, 'shutdown'> {
+export function createActions({ events, model, people, settings, warn }: Panel): Omit<Widget, 'shutdown'> {
   const { ask, logout, start, visit } = people;
-  const { close, newConversation, open } = model;
+  const { close, newConversation, open, toggle } = model;
   return {
     open,
     close,
     newConversation,
-    toggle: () => (model.isOpen.peek() ? close() : open()),
+    toggle,
     identify(who) {
       const input = parseConfig([typeof who === 'object' ? who : null], warn);
       if ((input.userId ?? input.identityToken ?? input.getIdentityToken) === null) warn('identify');
@@ -26,12 +23,12 @@ export function createActions({ events, settings, warn }: Parts, { model, people
       void visit.peek().erase(logout);
     },
     sendMessage(given) {
-      const words = readText(given).trim();
+      const words = line(given).trim();
       if (words) ask(() => visit.peek().conversation.peek()?.send(words));
       else warn('sendMessage');
     },
     openConversation(given) {
-      const id = readText(given);
+      const id = line(given);
       if (id) ask(() => visit.peek().show(id));
       else warn('openConversation');
     },

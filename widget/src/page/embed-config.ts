@@ -1,7 +1,7 @@
 import type { EmbedConfig } from '@familiar/protocol';
-import { batch, type ReadonlySignal, signal } from '../reactive/signal.ts';
+import { type ReadonlySignal, signal } from '../reactive/signal.ts';
 import type { Words } from '../config/config.ts';
-import { copy, list, members, oneOf, or, text } from '../config/own.ts';
+import { copy, line, list, members, or, text } from '../config/own.ts';
 import { words } from '../config/parse-config.ts';
 import { limit, send } from '../session/transport.ts';
 import type { Parts } from './parts.ts';
@@ -10,10 +10,10 @@ import type { Parts } from './parts.ts';
 export interface ServerConfig extends Pick<EmbedConfig, 'name' | 'greeting' | 'suggestions' | 'badge'> {
   readonly theme: Words;
   readonly texts: Words;
-  readonly flags: Omit<EmbedConfig['flags'], 'soft_ids'>;
+  /** `claim`: asked for, unless it is `never`. */
+  readonly flags: Pick<EmbedConfig['flags'], 'strict_binding' | 'image_origins'> & { readonly claim: string };
 }
 
-const line = or(text, '');
 const readConfig = members<ServerConfig>({
   name: line,
   greeting: line,
@@ -22,8 +22,8 @@ const readConfig = members<ServerConfig>({
   theme: or(words, {}),
   texts: or(words, {}),
   flags: members<ServerConfig['flags']>({
-    claim: or(oneOf('ask', 'never'), 'ask'),
-    strict_binding: or(oneOf(true), false),
+    claim: line,
+    strict_binding: (flag) => flag === true,
     image_origins: list(text),
   }),
 });
@@ -31,30 +31,27 @@ const readConfig = members<ServerConfig>({
 /** `GET /v1/embed/config`: what the panel shows before anybody has spoken. */
 export interface Server {
   readonly config: ReadonlySignal<ServerConfig | null>;
-  /** Once; again after it failed. Throws what `toFailure` knows. */
-  readonly load: () => Promise<ServerConfig>;
+  /** Whether every request must be proven. Asks once; again after it failed. Throws what `toFailure` knows. */
+  readonly isStrictlyBound: () => Promise<boolean>;
 }
 
 export function createServer({ settings, transport }: Parts): Server {
   const config = signal<ServerConfig | null>(null);
-  let loading: Promise<ServerConfig> | null = null;
-  const load = async (): Promise<ServerConfig> => {
-    const path = `/v1/embed/config?embed_key=${encodeURIComponent(settings.peek().embedKey)}`;
-    const loaded = readConfig(await (await send(transport, path, { signal: limit() })).json());
+  let loading: Promise<void> | null = null;
+  const load = async (): Promise<void> => {
+    const { embedKey } = settings.peek();
+    const response = await send(transport, `/v1/embed/config?embed_key=${encodeURIComponent(embedKey)}`, { signal: limit() });
+    const loaded = readConfig(await response.json());
     const { theme, texts } = settings.peek();
-    batch(() => {
-      config.value = loaded;
-      // Weaker than whatever the page says.
-      settings.value = { ...settings.peek(), theme: copy(loaded.theme, theme) as Words, texts: copy(loaded.texts, texts) as Words };
-    });
-    return loaded;
+    config.value = loaded;
+    // Weaker than whatever the page says.
+    settings.value = { ...settings.peek(), theme: copy(loaded.theme, theme) as Words, texts: copy(loaded.texts, texts) as Words };
   };
   return {
     config,
-    load: async () =>
-      (loading ??= load().catch((error: unknown) => {
-        loading = null;
-        throw error;
-      })),
+    async isStrictlyBound() {
+      if (!config.peek()) await (loading ??= load().finally(() => (loading = null)));
+      return config.peek()?.flags.strict_binding === true;
+    },
   };
 }

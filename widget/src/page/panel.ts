@@ -7,8 +7,8 @@ import type { Parts } from './parts.ts';
 import { createPeople, type People } from './people.ts';
 import type { Visit } from './visit.ts';
 
-/** What the components read, and who is behind it. */
-export interface Panel {
+/** With what the components read, and who is behind it. */
+export interface Panel extends Parts {
   readonly model: PanelModel;
   readonly people: People;
 }
@@ -19,11 +19,8 @@ export function createPanel(parts: Parts): Panel {
   const setUnread = (count: number): void => {
     if (unread.peek() !== count) events.emit('unread', { count: (unread.value = count) });
   };
-  const { config, load } = createServer(parts);
-  const people = createPeople({
-    ...parts,
-    isStrictlyBound: async () => (await load()).flags.strict_binding,
-  });
+  const { config, isStrictlyBound } = createServer(parts);
+  const people = createPeople({ ...parts, isStrictlyBound });
   const { ask, start, visit } = people;
   effect(() => {
     void visit.value;
@@ -48,12 +45,13 @@ export function createPanel(parts: Parts): Panel {
     unread,
     extras: signal(null),
     open: () => setOpen(true),
+    toggle: () => setOpen(!isOpen.peek()),
     close: () => setOpen(false),
     newConversation: () => ask(() => visit.peek().show(null)),
     reconnect: start,
   };
   seekNetwork(parts, model.trouble, start);
-  return { model, people };
+  return { ...parts, model, people };
 }
 
 /** Where the network was away: tries again at once when it is back, and now and then while the panel is open. */

@@ -20,8 +20,8 @@ export interface People {
   /** Another person, or the same with fresh token sources: then what waited for a token goes on. */
   identify(input: IdentityInput): void;
   readonly logout: () => void;
-  /** The same person with a new browser key, here and in the other tabs. False where the page gives no fresh tokens. */
-  rekey(): boolean;
+  /** The only door to another identity. */
+  readonly replace: (next: Identity, reason: IdentityReason, reach: Reach) => void;
   /** Shows who is here to the server; again, at once, after trouble. */
   readonly start: () => void;
   /** Starts, and runs what needs a conversation, in order, once there is one; another person drops it. */
@@ -58,12 +58,6 @@ export function createPeople(options: PeopleOptions): People {
       replace(next, 'identify', isNamed && (idOf(next) ?? '') !== idHere(here) ? 'wipe' : 'keep');
     },
     logout: () => replace(NOBODY, 'logout', 'wipe'),
-    rekey(): boolean {
-      const { level, getIdentityToken } = here.identity;
-      const canAsk = level === 'verified' && getIdentityToken !== null;
-      if (canAsk) renew(here, 'wipe');
-      return canAsk;
-    },
     async wake(isBack: boolean): Promise<void> {
       const shown = visit.peek();
       const key = shown.key.peek();
@@ -78,15 +72,11 @@ export function createPeople(options: PeopleOptions): People {
 /** `wipe`: the browser is somebody else's from now on. `heard`: another tab has seen to that. */
 type Reach = 'keep' | 'wipe' | 'heard';
 
-interface Here {
+interface Here extends Pick<People, 'visit' | 'start' | 'replace'> {
   identity: Identity;
   isStarted: boolean;
-  readonly visit: ReadonlySignal<Visit>;
   /** What needs a conversation. */
   readonly waiting: (() => void)[];
-  readonly start: () => void;
-  /** The only door to another identity. */
-  readonly replace: (next: Identity, reason: IdentityReason, reach: Reach) => void;
 }
 
 function beginHere(options: PeopleOptions, identity: Identity): Here {

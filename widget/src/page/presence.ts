@@ -9,8 +9,8 @@ const CHECK_MS = 1_000;
  * Follows whether the page is seen. One that comes back from the back/forward cache or wakes up is blank until it is clear
  * that nobody else took over this browser meanwhile.
  */
-export function followPresence(parts: Parts, { people, model }: Panel, { style }: HTMLElement): void {
-  const { settings, tabs } = parts;
+export function followPresence(panel: Panel, { style }: HTMLElement): void {
+  const { model, people, settings, tabs } = panel;
   const { mode, sharedDevice } = settings.peek();
   const veil = (opacity: string): void => style.setProperty('opacity', opacity, 'important');
   const onIdle = (): void => {
@@ -18,7 +18,7 @@ export function followPresence(parts: Parts, { people, model }: Panel, { style }
     if (mode === 'launcher') model.close();
   };
   // Looks first, before anybody who comes back is shown anything.
-  if (sharedDevice) watchIdle(parts, onIdle);
+  if (sharedDevice) watchIdle(panel, onIdle);
   let isAway = false;
   let latest: Event;
   listen(['pagehide', 'pageshow', 'visibilitychange'], async (event) => {

@@ -55,8 +55,8 @@ export function createVisit(options: VisitOptions): Visit {
   const conversation = signal<Conversation | null>(null);
   let drafts: Drafts | null = null;
   let starting: Promise<unknown> | null = null;
-  const { load, ...keyring } = createKeyring(options, ended);
-  const { grant, isPrivate, key } = keyring;
+  const keyring = createKeyring(options, ended);
+  const { grant, isPrivate, key, load } = keyring;
   const session = createSession({ ...options, config: () => settings.peek(), key: load, life: ended });
   const show = (sessionId: string | null): void => {
     const granted = grant.peek();
@@ -123,14 +123,14 @@ function createKeyring(options: VisitOptions, ended: AbortSignal) {
     /** Once, after the wipe of the person before. */
     async load(this: void, who: string | null): Promise<BrowserKey> {
       person ??= who;
-      return (once ??= find());
+      return key.peek() ?? (once ??= find());
     },
     /** Keeps the key in this browser; where that has another already, the visit begins anew. */
     async keep(this: void): Promise<void> {
       const held = await once;
       if (!held) return;
       const kept = await read(held.pair);
-      if (held.pair && kept.pair?.privateKey === held.pair.privateKey) once = Promise.resolve((key.value = kept));
+      if (held.pair && kept.pair?.privateKey === held.pair.privateKey) key.value = kept;
       else if (!ended.aborted) onDrift();
     },
   };

@@ -15,7 +15,7 @@ export type Extras = (place: 'header' | 'author' | 'cards' | 'foot', message?: C
 
 /** What the backend says about this panel. */
 export interface PanelConfig extends Pick<EmbedConfig, 'name' | 'greeting' | 'suggestions' | 'badge'> {
-  readonly flags: Pick<EmbedConfig['flags'], 'claim' | 'image_origins'>;
+  readonly flags: Pick<EmbedConfig['flags'], 'image_origins'> & { readonly claim: string };
 }
 
 /** All that the components read, and the only actions they call. `mount.ts` builds it. */
@@ -41,6 +41,7 @@ export interface PanelModel {
   readonly extras: Signal<Extras | null>;
   readonly open: () => void;
   readonly close: () => void;
+  readonly toggle: () => void;
   readonly newConversation: () => void;
   /** Tries again after `trouble`. */
   readonly reconnect: () => void;

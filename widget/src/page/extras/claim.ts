@@ -4,9 +4,11 @@ import type { Vault } from '../../identity/vault.ts';
 import { Failure, toFailure } from '../../session/failure.ts';
 import { limit, send } from '../../session/transport.ts';
 import type { CardFailure, ClaimState } from '../../ui/extras/extras-model.ts';
+import type { People } from '../people.ts';
 import type { Visit } from '../visit.ts';
 import { readPreview, readReceipt } from './read-claim.ts';
-import { ASK_AFTER, type ExtrasOptions } from './watch-extras.ts';
+import type { Panel } from '../panel.ts';
+import { ASK_AFTER } from './watch-extras.ts';
 
 /** Whether to take the anonymous conversations of this browser into the account: asked once for each sign-in (contract §5). */
 export interface Claim {
@@ -30,13 +32,14 @@ interface Owned {
   readonly state: ClaimState;
 }
 
-export function createClaim(options: ExtrasOptions): Claim {
-  const { panel, transport, vault } = options;
+export function createClaim(options: Panel): Claim {
+  const { model, people, transport, vault } = options;
   const desk = createDesk(options, vault);
   const asked = new WeakSet<Visit>();
   const undoAsking = effect(() => {
-    const visit = panel.people.visit.value;
-    const mayAsk = visit.grant.value?.instance.kind === 'verified' && panel.model.config.value?.flags.claim === 'ask';
+    const visit = people.visit.value;
+    const config = model.config.value;
+    const mayAsk = visit.grant.value?.instance.kind === 'verified' && config !== null && config.flags.claim !== 'never';
     // A key in memory alone has nothing before it, and where nothing may be kept not even an empty store is opened.
     if (!mayAsk || visit.key.value?.storage !== 'durable' || asked.has(visit)) return;
     asked.add(visit);
@@ -66,7 +69,7 @@ export function createClaim(options: ExtrasOptions): Claim {
 
 /** What lies before the visitor, and what is needed to act on it. */
 interface Desk {
-  readonly options: ExtrasOptions;
+  readonly options: Panel;
   readonly vault: Vault;
   readonly state: ReadonlySignal<ClaimState>;
   /** Ignored where the visit is over. */
@@ -76,8 +79,8 @@ interface Desk {
   readonly forget: () => void;
 }
 
-function createDesk(options: ExtrasOptions, vault: Vault): Desk {
-  const { people } = options.panel;
+function createDesk(options: Panel, vault: Vault): Desk {
+  const { people } = options;
   const owned = signal<Owned | null>(null);
   const isShown = ({ visit, person, state }: Owned): boolean =>
     state.kind === 'offer' ? visit === people.visit.value : person === personOf(people.visit.value.grant.value);
@@ -107,7 +110,7 @@ async function ask({ options, vault, forget, set }: Desk, visit: Visit): Promise
 }
 
 async function keep({ options, forget, set }: Desk, offer: ClaimState & { kind: 'offer' }): Promise<void> {
-  const { people } = options.panel;
+  const { people } = options;
   const visit = people.visit.peek();
   set(visit, { ...offer, isBusy: true, failure: null });
   try {
@@ -115,33 +118,40 @@ async function keep({ options, forget, set }: Desk, offer: ClaimState & { kind: 
     set(visit, { kind: 'done', receipt, isBusy: false, failure: null });
     if (visit !== people.visit.peek()) return;
     forget();
-    if (!people.rekey()) visit.show(offer.sessions[0]?.id ?? null);
+    if (!rekey(people)) visit.show(offer.sessions[0]?.id ?? null);
   } catch (error) {
     set(visit, { ...offer, isBusy: false, failure: failureOf(error) });
   }
 }
 
 async function undo({ options, set }: Desk, done: ClaimState & { kind: 'done' }): Promise<void> {
-  const visit = options.panel.people.visit.peek();
+  const visit = options.people.visit.peek();
   set(visit, { ...done, isBusy: true, failure: null });
   try {
     const receipt = readReceipt(await visit.session.json(`${PATH}/${encodeURIComponent(done.receipt.id)}`, { method: 'DELETE' }));
     set(visit, { kind: 'done', receipt, isBusy: false, failure: null });
     // What is on the screen may be what has just left.
-    if (visit === options.panel.people.visit.peek()) visit.show(null);
+    if (visit === options.people.visit.peek()) visit.show(null);
   } catch (error) {
     set(visit, { ...done, isBusy: false, failure: failureOf(error) });
   }
 }
 
 /** Proven with the anonymous key, which is the key of this browser, and sent as the account. */
-async function post({ transport }: ExtrasOptions, visit: Visit, body: ClaimRequest): Promise<unknown> {
+async function post({ transport }: Panel, visit: Visit, body: ClaimRequest): Promise<unknown> {
   const { token } = await visit.session.grant();
   const key = visit.key.peek();
   if (key === null) throw new Failure('aborted');
   const sent = { ...body, anonymous_secret: key.pair ? undefined : key.secret };
   const response = await send(transport, PATH, { method: 'POST', key, token, body: sent, signal: limit() });
   return response.json();
+}
+
+/** The same person with a new browser key, here and in the other tabs. False where the page gives no fresh tokens. */
+function rekey({ identity, replace }: People): boolean {
+  const canAsk = identity.level === 'verified' && identity.getIdentityToken !== null;
+  if (canAsk) replace(identity, 'renewal', 'wipe');
+  return canAsk;
 }
 
 function personOf(grant: MintResponse | null): string | null {

@@ -1,7 +1,7 @@
 import type { Diagnosis } from '../../ui/extras/extras-model.ts';
 import { own } from '../../config/own.ts';
 import { endOf } from '../../session/tokens.ts';
-import type { ExtrasOptions } from './watch-extras.ts';
+import type { Panel } from '../panel.ts';
 
 /** The package's version, written in by the build. */
 declare const FAMILIAR_VERSION: string | undefined;
@@ -23,14 +23,14 @@ const MENDS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Reads the state of the widget for the overlay. Never a token. */
-export function createDiagnosis({ panel, events, transport }: ExtrasOptions): () => Diagnosis {
+export function createDiagnosis({ events, people, transport }: Panel): () => Diagnosis {
   let lastError: Diagnosis['error'] = null;
   events.on('error', (detail) => {
     const [code, mend] = [own(detail, 'code'), own(detail, 'mend')];
     if (typeof code === 'string') lastError = { code, mend: mendOf(code, String(mend)) };
   });
   return () => {
-    const visit = panel.people.visit.value;
+    const visit = people.visit.value;
     const grant = visit.grant.value;
     const trouble = visit.trouble.value;
     const held = visit.session.peek();

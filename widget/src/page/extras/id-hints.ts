@@ -1,7 +1,7 @@
 import { effect } from '../../reactive/signal.ts';
 import type { MintResponse } from '@familiar/protocol';
 import { base64url } from '../../identity/random.ts';
-import type { ExtrasOptions } from './watch-extras.ts';
+import type { Panel } from '../panel.ts';
 
 /** A soft id opens its conversation to everybody who can guess it (contract R9): short, or a number with a prefix at most. */
 const GUESSABLE = /^.{0,7}$|^[A-Za-z]{0,8}[-_.:]?\d{1,12}$/;
@@ -12,8 +12,8 @@ const LOADS = 3;
 const CHANGES = `The id was another one at each of the last ${LOADS} loads, so nothing is remembered. Pass the same id for the same user, or none.`;
 
 /** Warns in development, once each, about ids that will hurt later. Returns its undo. */
-export function watchIds(options: ExtrasOptions): () => void {
-  const { panel, settings } = options;
+export function watchIds(options: Panel): () => void {
+  const { model, people, settings } = options;
   if (!settings.peek().debug && !isLocal(location.hostname)) return () => undefined;
   const said = new Set<string>();
   const warn = (sentence: string): void => {
@@ -24,9 +24,9 @@ export function watchIds(options: ExtrasOptions): () => void {
   };
   let isNoted = false;
   return effect(() => {
-    const grant = panel.people.visit.value.grant.value;
+    const grant = people.visit.value.grant.value;
     if (grant?.level === 'anonymous') forgetLoads(options);
-    if (grant === null || !panel.model.isOpen.value || !isGiven(grant)) return;
+    if (grant === null || !model.isOpen.value || !isGiven(grant)) return;
     const { level, id } = grant.participant;
     if (EMAIL.test(id))
       warn(`An e-mail address is used as the id (${level}). It changes and is known to others: use the user's own, stable id.`);
@@ -34,7 +34,7 @@ export function watchIds(options: ExtrasOptions): () => void {
       warn(
         'This userId can be guessed, and a soft id opens the same conversation for everybody who knows it. Sign an identity token, or use a long random id.',
       );
-    if (isNoted || panel.people.visit.value.key.value?.storage !== 'durable') return;
+    if (isNoted || people.visit.value.key.value?.storage !== 'durable') return;
     isNoted = true;
     void differsAtEveryLoad(options, grant).then((differs) => differs && warn(CHANGES));
   });
@@ -52,10 +52,10 @@ function isGiven({ level }: MintResponse): boolean {
 /** In the vault, so that it is wiped with all else of whoever was here. */
 const LAST_IDS = 'lastIds';
 /** The next verified user wipes the vault. What is kept past that names nobody: 12 bits a load, in this tab, until a sign-out. */
-const lastVerified = ({ settings }: ExtrasOptions): string => `familiar:${settings.peek().agent}:loads`;
+const lastVerified = ({ settings }: Panel): string => `familiar:${settings.peek().agent}:loads`;
 const FEW_BITS = 2;
 
-function forgetLoads(options: ExtrasOptions): void {
+function forgetLoads(options: Panel): void {
   try {
     sessionStorage.removeItem(lastVerified(options));
   } catch {
@@ -64,13 +64,13 @@ function forgetLoads(options: ExtrasOptions): void {
 }
 
 /** Keeps a short hash for each of the last loads, in development only. */
-async function differsAtEveryLoad(options: ExtrasOptions, { participant: { id, level } }: MintResponse): Promise<boolean> {
-  const { panel, vault } = options;
-  const visit = panel.people.visit.peek();
+async function differsAtEveryLoad(options: Panel, { participant: { id, level } }: MintResponse): Promise<boolean> {
+  const { people, vault } = options;
+  const visit = people.visit.peek();
   try {
     const hashed = await hash(id);
     // Gone meanwhile: what was wiped stays so.
-    if (visit !== panel.people.visit.peek()) return false;
+    if (visit !== people.visit.peek()) return false;
     const add = (old: unknown, text: string): unknown[] => [...(Array.isArray(old) ? old : []), text].slice(-LOADS);
     let last: unknown[] = [];
     if (level === 'verified') {

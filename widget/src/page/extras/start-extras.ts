@@ -5,24 +5,24 @@ import { createDiagnosis } from './diagnosis.ts';
 import { watchIds } from './id-hints.ts';
 import { watchOthers } from './others.ts';
 import { createStepUp } from './step-up.ts';
-import type { ExtrasOptions } from './watch-extras.ts';
+import type { Panel } from '../panel.ts';
 
 /** Claims, shared instances, step-up, and what helps the site's developer. It ends with the effect in which this is called. */
-export function startExtras(options: ExtrasOptions): void {
-  const { panel, settings, transport } = options;
+export function startExtras(options: Panel): void {
+  const { model, people, settings, transport } = options;
   const { debug } = settings.peek();
   const claim = createClaim(options);
-  const others = watchOthers(panel.people);
+  const others = watchOthers(people);
   const stepUp = createStepUp(options);
   const diagnosis = debug ? createDiagnosis(options) : null;
   watchIds(options);
-  panel.model.extras.value = createExtras({
+  model.extras.value = createExtras({
     ...claim,
     ...stepUp,
-    panel: panel.model,
+    panel: model,
     others: others.names,
     diagnose: diagnosis,
     now: () => transport.clock.now(),
   });
-  onEnd(() => (panel.model.extras.value = null));
+  onEnd(() => (model.extras.value = null));
 }

@@ -3,7 +3,7 @@ import { signal } from '../../reactive/signal.ts';
 import { filled } from '../../test/chat-server.ts';
 import { openConversation, problem } from '../../test/open-conversation.ts';
 import { createStepUp } from './step-up.ts';
-import type { ExtrasOptions } from './watch-extras.ts';
+import type { Panel } from '../panel.ts';
 
 const until = async (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 2_000, interval: 2 });
 const call = (id: string) =>
@@ -19,7 +19,7 @@ it('asks about one call after the other, and goes on with the answers to all', a
     visit: signal({ conversation: signal(chat), session }),
     identity: { getIdentityToken: () => 'fresh' },
   };
-  const steps = createStepUp({ panel: { people }, transport: { clock: chat.clock } } as unknown as ExtrasOptions);
+  const steps = createStepUp({ people, transport: { clock: chat.clock } } as unknown as Panel);
   const { stepUp } = steps;
   const asked = (): string | undefined => stepUp.value?.interrupt.id;
   await until(() => expect(asked()).toBe('int_1'));

@@ -5,7 +5,7 @@ import { derived, type ReadonlySignal, signal } from '../../reactive/signal.ts';
 import type { StepUpState } from '../../ui/extras/extras-model.ts';
 import { withLimit } from '../../identity/vault.ts';
 import { readInterrupts } from './read-interrupts.ts';
-import type { ExtrasOptions } from './watch-extras.ts';
+import type { Panel } from '../panel.ts';
 
 /** The way from "confirm it's you" through the page's own sign-in back into the run that waits. */
 export interface StepUp {
@@ -23,7 +23,7 @@ interface Progress {
 /** Somebody types a password, or looks for their phone. */
 const SIGN_IN_LIMIT_MS = 300_000;
 
-export function createStepUp({ panel: { people }, transport }: ExtrasOptions): StepUp {
+export function createStepUp({ people, transport }: Panel): StepUp {
   const progress = signal<Progress | null>(null);
   // A call that waits again after it was confirmed: that sign-in was not recent or strong enough.
   const confirmed = new Set<string>();

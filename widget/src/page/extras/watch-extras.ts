@@ -1,10 +1,5 @@
 import { effect, signal } from '../../reactive/signal.ts';
 import type { Panel } from '../panel.ts';
-import type { Parts } from '../parts.ts';
-
-export interface ExtrasOptions extends Parts {
-  readonly panel: Panel;
-}
 
 /**
  * In the vault, as long as this browser's key has an anonymous conversation that nobody has taken over: the time, in
@@ -16,14 +11,14 @@ type StartExtras = typeof import('./start-extras.ts').startExtras;
 const LOCAL = /^(localhost|127\.|\[::1\])/;
 
 /** Loads what only some visitors see, once one of them is here. */
-export function watchExtras(options: ExtrasOptions): void {
-  const { isOpen, panel, settings, vault } = options;
+export function watchExtras(options: Panel): void {
+  const { isOpen, people, settings, vault } = options;
   const isDevelopment = settings.peek().debug || LOCAL.test(location.hostname);
   const start = signal<StartExtras | null>(null);
   // What they begin ends with this effect.
   effect(() => start.value?.(options));
   effect(() => {
-    const { conversation, grant, key } = panel.people.visit.value;
+    const { conversation, grant, key } = people.visit.value;
     const kind = grant.value?.instance.kind;
     const shown = conversation.value;
     if (kind === 'anonymous' && key.value?.storage === 'durable' && shown?.messages.value.length)

@@ -68,6 +68,7 @@ export function createFakeModel(mode: PanelModel['mode'] = 'launcher') {
     unread,
     extras: signal(null),
     open: () => (isOpen.value = true),
+    toggle: () => (isOpen.value = !isOpen.peek()),
     close() {
       call('close')();
       isOpen.value = false;
