@@ -39,7 +39,7 @@ function user(text: string, state: 'sent' | 'failed' | 'queued' = 'sent', minute
   return {
     kind: 'user',
     id: `m${count}`,
-    text,
+    text: signal(text),
     author: null,
     isMine: true,
     createdAt: minutesAgo(minutes),
@@ -72,7 +72,7 @@ const SCENES: Record<string, ChatMessage[]> = {
 const chat = SCENES['chat'] ?? [];
 function guest(text: string, level: 'verified' | 'soft' | 'anonymous'): ChatMessage {
   const author = { level, id: text, name: level === 'soft' ? 'Ben' : 'Ann' };
-  return { kind: 'user', id: text, text, author, isMine: false, createdAt: minutesAgo(9), state: signal('sent') };
+  return { kind: 'user', id: text, text: signal(text), author, isMine: false, createdAt: minutesAgo(9), state: signal('sent') };
 }
 for (const name of ['claim', 'receipt', 'stepup', 'stepupfailed', 'debug']) SCENES[name] = chat;
 SCENES['before'] = [guest('Do you ship to Belgium?', 'anonymous'), ...chat.slice(4)];
@@ -86,7 +86,7 @@ const conversation: Conversation = {
   phase: signal(scene === 'streaming' || scene === 'thinking' ? 'answering' : 'idle'),
   activity: signal(scene === 'thinking' ? 'search_pages' : null),
   trouble: signal(trouble),
-  hasEarlier: signal(scene === 'chat'),
+  earlier: signal(scene === 'chat' ? 'cursor' : null),
   interrupt: signal(null),
   resume() {},
   draft,

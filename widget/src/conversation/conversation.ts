@@ -12,7 +12,7 @@ export type ChatMessage =
       readonly kind: 'user';
       readonly id: string;
       /** Empty: its author has erased it from a shared instance. */
-      readonly text: string;
+      readonly text: ReadonlySignal<string>;
       readonly author: Participant | null;
       readonly isMine: boolean;
       readonly createdAt: number;
@@ -46,7 +46,8 @@ export interface Conversation {
   /** What the agent is doing before or between words: a tool's name, or null. */
   readonly activity: ReadonlySignal<string | null>;
   readonly trouble: ReadonlySignal<Trouble | null>;
-  readonly hasEarlier: ReadonlySignal<boolean>;
+  /** Where the messages before these begin; null: there are none. */
+  readonly earlier: ReadonlySignal<string | null>;
   /** What the last answer waits for before it goes on, as the server says it. Any later words leave it behind. */
   readonly interrupts: ReadonlySignal<readonly unknown[]>;
   /** The text in the composer; kept over a failed renewal and a reload. What the server refuses for good comes back into it. */

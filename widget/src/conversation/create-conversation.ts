@@ -1,5 +1,5 @@
 import type { ResumeEntry } from '@familiar/protocol';
-import { batch, derived, effect, signal } from '../reactive/signal.ts';
+import { batch, effect, signal } from '../reactive/signal.ts';
 import { randomUuid } from '../identity/random.ts';
 import { Failure } from '../session/failure.ts';
 import type { Conversation } from './conversation.ts';
@@ -16,7 +16,6 @@ import { type Job, keep, report, type Work } from './work.ts';
 export function createConversation(options: ConversationOptions): Conversation {
   const life = new AbortController();
   const work = beginWork(options, life.signal);
-  const { list, phase, activity, interrupts, trouble, draft, earlier } = work;
   const undo = effect(() => [options.isOpen.value, work.wake()]);
   const retry = (): void => {
     goOn(work);
@@ -25,22 +24,17 @@ export function createConversation(options: ConversationOptions): Conversation {
   };
   // Whoever was told to be offline was told, too, that all is sent later.
   const onOnline = (): void => {
-    if (trouble.peek()?.code === 'network_error') retry();
+    if (work.trouble.peek()?.code === 'network_error') retry();
   };
   addEventListener('online', onOnline, { signal: life.signal });
   void run(work);
   return {
-    messages: list.rows,
-    phase,
-    activity,
-    interrupts,
-    trouble,
-    draft,
-    hasEarlier: derived(() => earlier.value !== null),
+    ...work,
+    messages: work.list.rows,
     setDraft: (text) => setDraft(work, text),
     send: (text) => send(work, text.trim()),
     stop() {
-      work.mustStop = phase.value !== 'idle';
+      work.stopping ??= 'wanted';
       stopIfWanted(work);
     },
     retry,
@@ -66,14 +60,7 @@ function beginWork(options: ConversationOptions, life: AbortSignal): Work {
     interrupts: signal([]),
     queue: [],
     isStale: true,
-    isPaging: false,
-    isHeld: false,
-    wantsAnswer: false,
-    mustStop: false,
-    activeRun: null,
     cursor: null,
-    running: null,
-    cancelled: null,
     detours: 0,
     wake: () => undefined,
   };
@@ -91,13 +78,13 @@ function send(work: Work, text: string): void {
   if (queue.length > grant.limits.queued_messages) return report(work, new Failure('queue_full'));
   batch(() => {
     const id = randomUuid();
-    goOn(work);
     add(work, { id, text, state: list.addMine(id, text) });
     setDraft(work, draft.value.trim() === text ? '' : draft.value);
   });
 }
 
 function add(work: Work, job: Omit<Job, 'runId' | 'at'>): void {
+  goOn(work);
   work.queue.push({ ...job, runId: randomUuid(), at: Date.now() });
   work.wake();
 }
@@ -105,12 +92,11 @@ function add(work: Work, job: Omit<Job, 'runId' | 'at'>): void {
 /** The visitor goes on: what was held goes first. */
 function goOn(work: Work): void {
   work.trouble.value = null;
-  work.isStale ||= work.isHeld;
+  work.isStale ||= !!work.isHeld;
   work.isHeld = false;
 }
 
 function resume(work: Work, entries: readonly ResumeEntry[]): void {
-  goOn(work);
   work.interrupts.value = [];
   add(work, { id: '', text: '', state: signal('sent'), resume: entries });
 }

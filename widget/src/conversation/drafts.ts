@@ -57,7 +57,7 @@ export function createDrafts(vault: Vault, { participant, instance }: Pick<MintR
       for (const { id } of outbox) mine.add(id);
       const merge = (old: unknown): Kept => ({
         draft,
-        outbox: [...readKept(old).outbox.filter(({ id }) => !mine.has(id)), ...outbox].slice(-OUTBOX_LIMIT),
+        outbox: [...readKept(old).outbox.filter(({ id }) => !mine.has(id)), ...readKept({ outbox }).outbox].slice(-OUTBOX_LIMIT),
       });
       await vault.update(key, merge).catch(ignore);
     },

@@ -1,13 +1,10 @@
 import { batch } from '../reactive/signal.ts';
 import { randomUuid } from '../identity/random.ts';
 import { toFailure } from '../session/failure.ts';
-import { retryDelayMs } from '../stream/backoff.ts';
-import { pause } from '../stream/follow.ts';
-import type { CallInit } from '../session/transport.ts';
-import type { SendState } from './conversation.ts';
-import { createServerSession, readPage } from './history.ts';
+import { pause, retryDelayMs } from '../stream/backoff.ts';
+import { readPage } from './history.ts';
 import { followRun } from './run.ts';
-import { type Job, keep, mayListen, pathOf, report, type Work } from './work.ts';
+import { type Job, keep, pathOf, report, type Work } from './work.ts';
 
 export async function run(work: Work): Promise<void> {
   await restore(work);
@@ -32,14 +29,12 @@ async function restore({ list, draft, drafts, sessionId, queue }: Work): Promise
 }
 
 async function step(work: Work): Promise<void> {
-  const { sessionId, activeRun } = work;
-  work.mustStop = false;
-  if (work.isStale) return load(work);
-  work.activeRun = null;
-  if (activeRun) return followRun(work, activeRun);
+  const { grant, isOpen, sessionId } = work;
   const [job] = work.queue;
+  work.stopping = null;
+  if (work.isStale) return load(work);
   if (job && !work.isHeld) return post(work, job);
-  return sessionId === null || !mayListen(work) ? sleep(work) : followRun(work, null);
+  return sessionId !== null && grant.instance.kind === 'shared' && isOpen.peek() ? followRun(work, null) : sleep(work);
 }
 
 async function sleep(work: Work): Promise<void> {
@@ -49,21 +44,21 @@ async function sleep(work: Work): Promise<void> {
 
 /** The first detour is taken at once; a server that sends us round and round is asked more and more seldom. */
 async function load(work: Work): Promise<void> {
-  const { clock, detours, life: signal, random } = work;
+  const { clock, detours, life, random } = work;
   work.phase.value = 'loading';
-  if (detours > 1) await pause(retryDelayMs(detours - 1, random), { clock, signal });
-  if (work.sessionId !== null) {
-    const page = await loadPage(work, null);
-    work.activeRun = page.active_run;
+  if (detours > 1) await pause(retryDelayMs(detours - 1, random), clock, life);
+  const page = work.sessionId === null ? null : await loadPage(work, null);
+  if (page) {
     work.cursor = page.last_event_id;
     // What the server has of a run that was posted before is here, or comes with the run.
     work.queue = work.queue.filter(({ runId }) => !page.data.some((message) => message.run_id === runId));
     void keep(work);
     if (work.queue.every(({ resume }) => !resume)) work.interrupts.value = page.interrupts;
     // Whatever was wanted again, it may be being answered.
-    if (work.wantsAnswer && !work.activeRun) askAgain(work);
+    if (work.wantsAnswer && !page.active_run) askAgain(work);
   }
   work.isStale = work.wantsAnswer = false;
+  if (page?.active_run) await followRun(work, page.active_run);
 }
 
 /** The last 50 messages, or those before a cursor, into the list, which puts them in order. Throws `Failure`. */
@@ -81,7 +76,8 @@ export async function loadPage(work: Work, before: string | null) {
 function askAgain({ list, queue }: Work): void {
   const [first] = queue;
   const words = first && first.state.value !== 'queued' ? undefined : list.unanswered();
-  if (words?.text) queue.unshift({ ...words, runId: randomUuid(), at: 0 });
+  const text = words?.text.value;
+  if (text) queue.unshift({ ...words, text, runId: randomUuid(), at: 0 });
 }
 
 /** Statuses of a message that the server will never take: its words go back to where they can be changed. */
@@ -90,57 +86,30 @@ const REFUSED = [400, 413, 422];
 async function post(work: Work, job: Job): Promise<void> {
   const { draft, queue } = work;
   const { resume, runId, state, text } = job;
-  const reach = (next: SendState): void => {
-    if (state.value !== 'sent') state.value = next;
-  };
-  reach('sending');
+  if (state.value !== 'sent') state.value = 'sending';
   try {
-    await followRun(work, runId, async (init) => begin(work, job, init));
+    await followRun(work, runId, job);
     queue.shift();
   } catch (error) {
     const { code, status } = toFailure(error);
-    if (code === 'run_in_progress') {
+    const isBusy = code === 'run_in_progress';
+    const isSent = state.value === 'sent';
+    if (!isSent) state.value = isBusy ? 'queued' : 'failed';
+    if (isBusy) {
       // Another tab or participant is being answered: watch that first, then ask again.
-      reach('queued');
       work.isStale = true;
       work.detours += 1;
       return;
     }
     report(work, error);
-    reach('failed');
     work.isHeld = true;
     // What it answers still waits, unless the server says otherwise.
     if (resume) work.isStale = true;
-    if (state.value === 'sent') queue.shift();
+    if (isSent) queue.shift();
     else if (REFUSED.includes(status)) {
       queue.shift();
       draft.value ||= text;
     }
   }
   void keep(work);
-}
-
-/** Sends the new message only; history is the server's (contract §7). The session that it begins is made before. */
-async function begin(work: Work, { runId, id, text, resume }: Job, init: CallInit): Promise<Response> {
-  const { api, events } = work;
-  if (work.sessionId === null) events.emit('sessionstarted', { sessionId: (work.sessionId = await createServerSession(api, init)) });
-  // A message is never on its way into a session that a reload would not find it in.
-  await keep(work);
-  return api.call(`${pathOf(work)}/runs`, {
-    ...init,
-    method: 'POST',
-    body: {
-      threadId: work.sessionId,
-      runId,
-      messages: resume ? [] : [{ id, role: 'user', content: text }],
-      state: {},
-      tools: [],
-      context: Object.entries(work.settings.peek().context ?? {}).map(([description, value]) => ({
-        description,
-        value: typeof value === 'string' ? value : (JSON.stringify(value) ?? ''),
-      })),
-      forwardedProps: {},
-      resume,
-    },
-  });
 }

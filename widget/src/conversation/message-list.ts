@@ -1,22 +1,16 @@
-import type { Message } from '@familiar/protocol';
+import type { Message, Participant } from '@familiar/protocol';
 import { type ReadonlySignal, type Signal, signal } from '../reactive/signal.ts';
 import type { AnswerState, ChatMessage, SendState } from './conversation.ts';
 import type { ConversationOptions } from './options.ts';
 import type { Job } from './work.ts';
 
-type UserMessage = Extract<ChatMessage, { kind: 'user' }>;
-
 /** Either kind of message, with what changes of it. */
-interface Row extends Omit<UserMessage, 'kind' | 'text' | 'state'> {
+export interface Row extends Omit<ChatMessage & { kind: 'user' }, 'kind' | 'text' | 'state'> {
   readonly kind: ChatMessage['kind'];
   seq: number;
-  readonly words: Signal<string>;
-  readonly text: ChatMessage['text'];
+  readonly text: Signal<string>;
   readonly state: Signal<SendState | AnswerState>;
 }
-
-/** What is not stored yet stays last, in the order in which it was written. */
-const UNSTORED = Number.MAX_SAFE_INTEGER;
 
 /** The messages on the screen, each once by id, in the server's order. The list changes when a message comes; a word changes one signal. */
 export interface MessageList {
@@ -30,73 +24,64 @@ export interface MessageList {
   /** A stored message: a new one gets its place, a known one is brought up to date. True: it was not stored before. */
   readonly take: (message: Message) => boolean;
   /** The visitors' last stored words, if no answer followed or it broke off. */
-  readonly unanswered: () => UserMessage | undefined;
+  readonly unanswered: () => Row | undefined;
 }
 
-export function createMessageList(grant: ConversationOptions['grant']): MessageList {
-  const rows = signal<readonly ChatMessage[]>([]);
-  const byId = new Map<string, Row>();
+export function createMessageList({ participant: me }: ConversationOptions['grant']): MessageList {
+  const rows = signal<readonly Row[]>([]);
   let newest = 0;
-  const show = (): void => {
-    rows.value = [...byId.values()].sort((a, b) => a.seq - b.seq) as readonly Row[] as readonly ChatMessage[];
-  };
-  const add = (message: Written): Row => {
-    const row = makeRow(message, grant);
-    byId.set(row.id, row);
-    show();
+  const find = (wanted: string): Row | undefined => rows.peek().find(({ id }) => id === wanted);
+  /** In its place, and in place of what was known of it. */
+  const put = (row: Row): Row => {
+    rows.value = [...rows.peek().filter(({ id }) => id !== row.id), row].sort((a, b) => a.seq - b.seq);
     return row;
   };
   return {
-    rows,
-    addMine: (id, content) =>
-      (byId.get(id) ?? add({ ...BLANK, id, content, role: 'user', seq: UNSTORED, status: 'queued', participant: grant.participant })).state,
+    rows: rows as ReadonlySignal<readonly Row[]> as MessageList['rows'],
+    addMine: (id, content) => (find(id) ?? put(makeRow({ ...BLANK, id, content, role: 'user', participant: me }, me))).state,
     say(id, delta) {
       // After all that is stored, before what waits to be sent.
-      const { seq, words, state } = byId.get(id) ?? add({ ...BLANK, id, seq: newest + 0.5 });
+      const { seq, text, state } = find(id) ?? put(makeRow({ ...BLANK, id, seq: newest + 0.5 }, me));
       if (Number.isInteger(seq)) return;
-      words.value = delta === null ? '' : words.value + delta;
+      text.value = delta === null ? '' : text.value + delta;
       state.value = 'streaming';
     },
     end(reached) {
-      for (const { state } of byId.values()) if (state.value === 'streaming') state.value = reached;
+      for (const { state } of rows.value) if (state.value === 'streaming') state.value = reached;
     },
     take(message) {
-      const { id, seq, role, content } = message;
-      const status = role === 'user' ? 'sent' : message.status;
-      const isNew = byId.get(id)?.seq !== seq;
+      const { id, seq, role, content, status } = message;
+      const known = find(id);
+      const isNew = known?.seq !== seq;
       // What was erased takes the place of the words that were there.
-      const row = (content && byId.get(id)) || add({ ...message, status });
+      const row = (content && known) || makeRow(message, me);
       newest = Math.max(newest, seq);
       row.seq = seq;
-      row.words.value = content;
-      row.state.value = status;
-      if (isNew) show();
+      row.text.value = content;
+      row.state.value = role === 'user' ? 'sent' : status;
+      put(row);
       return isNew;
     },
     unanswered() {
       const stored = rows.value.filter(({ kind, state }) => kind === 'answer' || state.value === 'sent');
-      return /sent|interrupted|failed/.test(`${stored.at(-1)?.state.value}`) ? stored.findLast((row) => row.kind === 'user') : undefined;
+      return /sent|interrupted|failed/.test(`${stored.at(-1)?.state.value}`) ? stored.findLast(({ kind }) => kind === 'user') : undefined;
     },
   };
 }
 
-type Written = Omit<Message, 'run_id' | 'status'> & { readonly status: SendState | AnswerState };
+type Written = Omit<Message, 'run_id' | 'status'>;
 
-/** An answer of which nothing is known yet. */
-const BLANK = { role: 'assistant', content: '', status: 'streaming', participant: null, created_at: '' } as const;
+/** An answer of which nothing is known yet. What is not stored yet stays last, in the order in which it was written. */
+const BLANK = { role: 'assistant', seq: Infinity, content: '', participant: null, created_at: '' } as const;
 
-function makeRow(message: Written, { participant: me }: ConversationOptions['grant']): Row {
-  const { id, seq, role, content, status, participant: author } = message;
-  const isAnswer = role === 'assistant';
-  const words = signal(content);
+function makeRow({ id, seq, role, content, participant: author, created_at: at }: Written, me: Participant): Row {
   return {
     id,
     seq,
-    words,
-    kind: isAnswer ? 'answer' : 'user',
-    text: isAnswer ? words : content,
-    state: signal(status),
-    createdAt: Date.parse(message.created_at) || Date.now(),
+    kind: role === 'assistant' ? 'answer' : 'user',
+    text: signal(content),
+    state: signal('queued'),
+    createdAt: Date.parse(at) || Date.now(),
     author,
     isMine: author?.level === me.level && author.id === me.id,
   };

@@ -88,7 +88,7 @@ it('loads earlier messages before the later ones, each once, also around a reloa
   await until(() => expect(chat.phase.value).toBe('idle'));
   await until(() => {
     chat.loadEarlier();
-    expect(chat.hasEarlier.value).toBe(false);
+    expect(chat.earlier.value).toBeNull();
   });
   expect(chat.texts()).toEqual(all);
 });

@@ -1,5 +1,5 @@
 import type { RunEvent } from '@familiar/protocol';
-import { expect, it, vi } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { createChatServer, problem } from '../test/chat-server.ts';
 import { openConversation } from '../test/open-conversation.ts';
 
@@ -13,7 +13,7 @@ async function running() {
   chat.send('Hi');
   await until(() => expect(chat.states()).toEqual(['sent']));
   const runId = server.activeRun() ?? '';
-  const tell = (event: RunEvent): void => server.log.emit(runId, event);
+  const tell = (event: object): void => server.log.emit(runId, event as RunEvent);
   return { server, chat, runId, tell, answers: () => chat.texts().slice(1) };
 }
 
@@ -100,4 +100,60 @@ it('forgets the tool at work, and does not call an answer finished, when the con
   await chat.settle(() => expect(chat.trouble.value?.code).toBe('gone'));
   expect(chat.activity.value).toBeNull();
   expect(chat.states()).toEqual(['sent', 'interrupted']);
+});
+
+const polluted = Object.prototype as { delta?: unknown };
+
+afterEach(() => delete polluted.delta);
+
+it('takes nothing but text where text belongs', async () => {
+  const { server, chat, runId, tell, answers } = await running();
+  tell(start);
+  tell(word('Hello'));
+  const stored = {
+    id: 'x',
+    seq: 9,
+    role: 'assistant',
+    content: 'Planted',
+    run_id: null,
+    participant: null,
+    status: 'complete',
+    created_at: '',
+  };
+  for (const wrong of [{ toString: 'x' }, ['x'], 7, null, undefined]) {
+    tell({ type: 'RUN_STARTED', runId: wrong });
+    tell({ type: 'TEXT_MESSAGE_START', messageId: wrong });
+    tell({ type: 'TEXT_MESSAGE_CONTENT', messageId: wrong, delta: 'Planted' });
+    tell({ type: 'TEXT_MESSAGE_CONTENT', messageId: 'm', delta: wrong });
+    tell({ type: 'TOOL_CALL_START', toolCallName: wrong });
+    tell({ ...word('Planted'), type: wrong });
+    tell({ type: 'CUSTOM', name: wrong, value: stored });
+  }
+  for (const field of ['id', 'content', 'role', 'seq']) tell({ type: 'CUSTOM', name: 'message_stored', value: { ...stored, [field]: {} } });
+  tell(word(', you'));
+  await until(() => expect(answers()).toEqual(['Hello, you']));
+  expect(chat.activity.value).toBeNull();
+  chat.stop();
+  await until(() => expect(server.seen.at(-1)?.path).toBe(`/v1/sessions/sess_1/runs/${runId}/cancel`));
+  await until(() => expect(chat.states()).toEqual(['sent', 'cancelled']));
+});
+
+it('reads own members alone, whatever the page has done to prototypes', async () => {
+  const { server, tell, answers } = await running();
+  tell(start);
+  polluted.delta = 'planted';
+  tell({ type: 'TEXT_MESSAGE_CONTENT', messageId: 'm' });
+  tell(word('Hello'));
+  await until(() => expect(answers()).toEqual(['Hello']));
+  server.finish();
+});
+
+it('ends a run that tells no outcome, or none that it knows', async () => {
+  for (const outcome of [undefined, null, 7, { type: 'new', interrupts: 7 }]) {
+    const { chat, tell } = await running();
+    tell(start);
+    tell({ type: 'RUN_FINISHED', outcome });
+    await until(() => expect(chat.states()).toEqual(['sent', 'complete']));
+    expect(chat.interrupts.value).toEqual([]);
+  }
 });

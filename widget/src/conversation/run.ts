@@ -1,85 +1,131 @@
+import { copy, list as listOf, or, text } from '../config/own.ts';
 import { batch } from '../reactive/signal.ts';
-import { Failure } from '../session/failure.ts';
+import { Failure, toFailure } from '../session/failure.ts';
 import type { CallInit } from '../session/transport.ts';
-import { follow } from '../stream/follow.ts';
-import type { HeardEvent } from '../stream/parse-event.ts';
-import { keep, mayListen, pathOf, report, type Work } from './work.ts';
+import { isFinal, MAX_ATTEMPTS, pause, retryDelayMs } from '../stream/backoff.ts';
+import { listen } from '../stream/listen.ts';
+import { readMessage } from '../stream/parse-message.ts';
+import type { AnswerState } from './conversation.ts';
+import { ask } from './ask.ts';
+import { type Job, keep, pathOf, report, type Work } from './work.ts';
 
-type Post = (init: CallInit) => Promise<Response>;
+type WireEvent = Readonly<Record<string, unknown>>;
+
+const STABLE_MS = 60_000;
 
 /**
  * Follows a run from its start and paints it; without `runId` one after the other, until there is something better to do.
- * `post` begins it. Throws `Failure`.
+ * `job` begins it. It goes on over as many connections as it takes. Throws `Failure` where trying again cannot help or did
+ * not in ten attempts of a browser that is online.
  */
-export async function followRun(work: Work, runId: string | null, post?: Post): Promise<void> {
-  const { life, phase, list, activity, api } = work;
+export async function followRun(work: Work, runId: string | null, job?: Job): Promise<void> {
+  const { clock, life, random } = work;
   const leaving = new AbortController();
+  const signal = AbortSignal.any([life, leaving.signal]);
+  let cursor = job ? null : runId ? `${runId}:0` : work.cursor;
+  let attempt = 0;
   const isBetweenRuns = (): boolean => !(runId ?? work.running);
-  const onConnection = (isConnected: boolean): void => {
-    phase.value = isBetweenRuns() ? 'idle' : isConnected ? 'answering' : 'reconnecting';
+  const reach = (isConnected: boolean): void => {
+    work.phase.value = isBetweenRuns() ? 'idle' : isConnected ? 'answering' : 'reconnecting';
     if (isConnected) stopIfWanted(work);
+  };
+  const open = async (init: CallInit): Promise<Response> => {
+    const response = await (job && !cursor ? ask(work, job, init) : work.api.call(`${pathOf(work)}/events`, init));
+    reach(true);
+    return response;
+  };
+  const take = (data: string, id: string): void => {
+    const event = readEvent(data);
+    if (signal.aborted || !(event['type'] === 'resume_gap' || isNext(id, cursor, runId))) return;
+    work.cursor = cursor = id;
+    attempt = 0;
+    const isOver = batch(() => hear(work, event));
+    reach(true);
+    if (isOver) work.detours = 0;
+    if (work.isStale || isOver) leaving.abort();
   };
   work.running = null;
   work.wake = () => {
     if (isBetweenRuns()) leaving.abort();
   };
-  onConnection(true);
-  try {
-    await follow({
-      ...work,
-      runId,
-      cursor: post ? null : runId ? `${runId}:0` : work.cursor,
-      open: async (init, cursor) => (post && !cursor ? post(init) : api.call(`${pathOf(work)}/events`, init)),
-      signal: AbortSignal.any([life, leaving.signal]),
-      onConnection,
-      onEvent(event, id) {
-        work.cursor = id;
-        const isOver = batch(() => hear(work, event));
-        onConnection(true);
-        if (work.isStale || (isOver && (runId || !mayListen(work) || (work.queue[0] && !work.isHeld)))) leaving.abort();
-      },
-    });
-  } catch (error) {
-    // What is not known to be finished is not shown as such.
-    list.end('interrupted');
-    activity.value = null;
-    throw error;
+  reach(true);
+  while (!signal.aborted) {
+    const since = clock.now();
+    try {
+      await listen({ clock, cursor, open, signal, take });
+    } catch (error) {
+      if (signal.aborted) return;
+      const failure = toFailure(error);
+      if (clock.now() - since > STABLE_MS) attempt = 0;
+      if (isFinal(failure) || (attempt >= MAX_ATTEMPTS && navigator.onLine)) {
+        // What is not known to be finished is not shown as such.
+        end(work, 'interrupted');
+        throw failure;
+      }
+      reach(false);
+      await pause(retryDelayMs(attempt, random, failure.retryAfterMs), clock, signal);
+      attempt += 1;
+    }
   }
 }
 
-/** Paints one event. True when it was the last of its run. */
-function hear(work: Work, event: HeardEvent): boolean {
-  const { list, activity } = work;
-  switch (event.type) {
+/** Whether an event is wanted and not known yet, by ids `<run or session>:<number>`. */
+function isNext(id: string, cursor: string | null, runId: string | null): boolean {
+  const [stream, seq] = id.split(':');
+  const [known, last] = `${cursor}`.split(':');
+  return (runId ?? stream) === stream && Number(seq) > (stream === known ? Number(last) : 0);
+}
+
+/** An event's own members, of a CUSTOM one its name as the type; none of what is no event. */
+const readEvent = or((data): WireEvent => {
+  const event = copy(JSON.parse(text(data)));
+  return copy(event, event['type'] === 'CUSTOM' && { type: event['name'] });
+}, copy());
+
+/** Paints one event (contract §7); one that is unknown, or lacks what it needs, is ignored. True when it was the last of its run. */
+const hear = (work: Work, event: WireEvent): boolean => or(() => paint(work, event), false)(event);
+
+function paint(work: Work, event: WireEvent): boolean {
+  const { list, activity, events, interrupts } = work;
+  switch (event['type']) {
     case 'RUN_STARTED':
-      begin(work, event.runId);
+      begin(work, text(event['runId']));
       break;
     case 'TEXT_MESSAGE_START':
-      list.say(event.messageId, null);
+      list.say(text(event['messageId']), null);
       activity.value = null;
       break;
     case 'TEXT_MESSAGE_CONTENT':
-      list.say(event.messageId, event.delta);
+      list.say(text(event['messageId']), text(event['delta']));
       break;
     case 'TOOL_CALL_START':
-      activity.value = event.toolCallName;
+      activity.value = text(event['toolCallName']);
       break;
     case 'TOOL_CALL_RESULT':
       activity.value = null;
       break;
-    case 'message_stored':
-      if (list.take(event.value) && event.value.role === 'assistant') work.events.emit('messagereceived', { messageId: event.value.id });
+    case 'message_stored': {
+      const message = readMessage(event['value']);
+      if (list.take(message) && message.role === 'assistant') events.emit('messagereceived', { messageId: message.id });
       break;
+    }
     case 'resume_gap':
       work.isStale = true;
       work.detours += 1;
       break;
-    case 'RUN_FINISHED':
-    case 'RUN_ERROR':
-      end(work, event);
+    case 'RUN_FINISHED': {
+      const outcome = copy(event['outcome']);
+      end(work, outcome['type'] === 'cancelled' ? 'cancelled' : 'complete');
+      interrupts.value = listOf(copy)(outcome['interrupts']);
       return true;
-    default:
-      event satisfies never;
+    }
+    case 'RUN_ERROR': {
+      const code = or(text, 'agent_failed')(event['code']);
+      if (work.queue[0]?.runId === work.running) work.isHeld = true;
+      end(work, code === 'interrupted' ? code : 'failed');
+      report(work, new Failure(code));
+      return true;
+    }
   }
   return false;
 }
@@ -96,27 +142,18 @@ function begin(work: Work, runId: string): void {
   work.events.emit('messagesent', { messageId: job.id });
 }
 
-function end(work: Work, event: HeardEvent & { type: 'RUN_FINISHED' | 'RUN_ERROR' }): void {
-  const { list, queue, running } = work;
-  work.activity.value = work.running = null;
-  work.mustStop = false;
-  work.detours = 0;
-  if (event.type === 'RUN_FINISHED') {
-    list.end(event.outcome.type === 'cancelled' ? 'cancelled' : 'complete');
-    work.interrupts.value = event.outcome.interrupts;
-    return;
-  }
-  list.end(event.code === 'interrupted' ? 'interrupted' : 'failed');
-  if (queue[0]?.runId === running) work.isHeld = true;
-  report(work, new Failure(event.code));
+/** Nothing more is said in the run. */
+function end(work: Work, state: AnswerState): void {
+  work.list.end(state);
+  work.activity.value = work.running = work.stopping = null;
 }
 
 /** Idempotent, and asked again when it failed and the connection is back. */
 export function stopIfWanted(work: Work): void {
   const { running, api, life } = work;
-  if (!work.mustStop || !running || work.cancelled === running) return;
-  work.cancelled = running;
-  api
-    .json(`${pathOf(work)}/runs/${encodeURIComponent(running)}/cancel`, { method: 'POST', signal: life })
-    .catch(() => (work.cancelled = null));
+  if (work.stopping !== 'wanted' || !running) return;
+  work.stopping = 'asked';
+  api.json(`${pathOf(work)}/runs/${encodeURIComponent(running)}/cancel`, { method: 'POST', signal: life }).catch(() => {
+    if (work.stopping) work.stopping = 'wanted';
+  });
 }

@@ -93,7 +93,7 @@ it('takes words that their author erased off the screen when it loads again, and
   const [written] = server.log.messages;
   if (written !== undefined) server.log.messages[0] = { ...written, content: '', participant: null };
   chat.retry();
-  await until(() => expect(chat.messages.value).toMatchObject([{ kind: 'user', text: '', author: null, isMine: false }]));
+  await until(() => expect(chat.messages.value).toMatchObject([{ kind: 'user', text: { value: '' }, author: null, isMine: false }]));
   await until(() => expect(chat.phase.value).toBe('idle'));
   expect(chat.posts()).toHaveLength(0);
 });

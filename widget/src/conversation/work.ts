@@ -31,23 +31,20 @@ export interface Work extends ConversationOptions {
   queue: Job[];
   sessionId: string | null;
   /** The messages must be loaded before anything else. */
-  isStale: boolean;
-  isPaging: boolean;
-  /** A run to be followed from its start. */
-  activeRun: string | null;
+  isStale?: boolean;
+  isPaging?: boolean;
   /** The last event that is known. */
   cursor: string | null;
   /** The visitor wants the answer that broke off. */
-  wantsAnswer: boolean;
+  wantsAnswer?: boolean;
   /** The first of the queue failed: it waits for the visitor, and the rest for it. */
-  isHeld: boolean;
+  isHeld?: boolean;
   /** How often in a row the server was busy with another run, or had forgotten the events. */
   detours: number;
   /** The run under way, from its first event on. */
-  running: string | null;
-  mustStop: boolean;
-  /** The run that the server was asked to cancel. */
-  cancelled: string | null;
+  running?: string | null;
+  /** The run is to be cancelled, as soon as it has begun, or the server was asked to. */
+  stopping?: 'wanted' | 'asked' | null;
   /** Ends the sleep, or the listening for others unless one of them is being answered. */
   wake: () => void;
 }
@@ -61,8 +58,5 @@ export function report({ life, trouble, onTrouble }: Work, error: unknown): void
 /** Keeps the draft and what the server is not known to have. */
 export async function keep({ life, drafts, draft, queue, sessionId }: Work): Promise<void> {
   const unsent = queue.filter(({ state }) => state.peek() !== 'sent');
-  if (!life.aborted)
-    await drafts?.save({ draft: draft.peek(), outbox: unsent.map(({ runId, id, text, at }) => ({ runId, id, text, at, sessionId })) });
+  if (!life.aborted) await drafts?.save({ draft: draft.peek(), outbox: unsent.map((job) => ({ ...job, sessionId })) });
 }
-
-export const mayListen = ({ grant, isOpen }: Work): boolean => grant.instance.kind === 'shared' && isOpen.peek();

@@ -86,5 +86,5 @@ export function openConversation(server: ChatServer, { me = ME, isShared = false
 }
 
 export function textOf(message: ChatMessage): string {
-  return message.kind === 'user' ? message.text : message.text.value;
+  return message.text.value;
 }

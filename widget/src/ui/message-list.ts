@@ -18,7 +18,7 @@ export function drawMessages(view: View): HTMLElement {
   const list = h(
     'div',
     { class: 'list' },
-    () => (messages().length > 0 && model.conversation.value?.hasEarlier.value ? earlier : null),
+    () => (messages().length > 0 && model.conversation.value?.earlier.value ? earlier : null),
     each(messages, (message) => drawMessage(view, message, () => messages().at(-1) === message)),
     () => {
       if (describeWork(view)) return working;

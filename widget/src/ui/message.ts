@@ -36,7 +36,7 @@ function formatWhen(at: Date, locale: string): string {
 function drawUserMessage(view: View, { state, text }: ChatMessage & { kind: 'user' }): Child[] {
   const { words } = view;
   return [
-    h('div', { class: 'user', part: 'user-message', 'data-state': () => state.value, dir: 'auto' }, text),
+    h('div', { class: 'user', part: 'user-message', 'data-state': () => state.value, dir: 'auto' }, () => text.value),
     () => {
       if (state.value === 'failed') return h('p', { class: 'note bad' }, words('notSent'), drawRetry(view));
       return state.value === 'queued' ? h('p', { class: 'note' }, words('queued')) : null;

@@ -34,7 +34,7 @@ export function createFakeModel(mode: PanelModel['mode'] = 'launcher') {
     phase,
     activity,
     trouble,
-    hasEarlier: signal(false),
+    earlier: signal(null),
     interrupts: signal([]),
     draft,
     setDraft: (text: string) => (draft.value = text),
@@ -102,7 +102,7 @@ export function fakeUser(text: string, state: SendState = 'sent'): ChatMessage {
   return {
     kind: 'user',
     id: `u${count}`,
-    text,
+    text: signal(text),
     author: null,
     isMine: true,
     createdAt: Date.now(),
