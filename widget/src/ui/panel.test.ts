@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { userEvent } from 'vitest/browser';
-import { scope } from '../reactive/signal.ts';
+import { scope, signal } from '../reactive/signal.ts';
 import { createLauncher } from './launcher.ts';
 import { renderPanel } from './panel.ts';
 import { createFakeModel, fakeAnswer, fakeUser } from './test/fake-model.ts';
