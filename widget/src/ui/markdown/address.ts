@@ -6,15 +6,17 @@ import { h } from '../dom.ts';
  */
 const ALLOWED = /^(?=[^\s\p{C}\\]{1,2048}$)(?:https?:\/\/[^/?#@]+(?:[/?#]|$)|mailto:[^@?&%]+@[^@?&%]+(?:\?|$)|tel:\+?[\d().*#-]+$)/iu;
 
+/** What a word may name: a host, a mailbox or a number, without scheme, `www.`, path and the marks around it. */
+const NAMES = /(?:[a-z]+:\/*)?(?:www\.)?([+\p{L}\p{N}](?:[^\s/?#]*[\p{L}\p{N}])?)\S*/gu;
+
 /**
  * The one gate for links and images: an empty link to `raw`, which may be a path of the page's own site, with a single
  * slash before it. Null for every other address. Source: contract §8, threat S35.
  */
 export function openLink(raw: string, origin: string): HTMLAnchorElement | null {
-  const isLocal = /^\/(?!\/)/.test(raw);
-  const href = isLocal ? origin + raw : raw;
+  const href = raw.replace(/^(?=\/(?!\/))/, origin);
   if (!ALLOWED.test(href)) return null;
-  const target = isLocal ? null : '_blank';
+  const target = href === raw && '_blank';
   const link = h('a', { href, rel: 'noopener noreferrer nofollow ugc', referrerpolicy: 'no-referrer', target });
   // Empty if the browser cannot read the address.
   return link.origin ? link : null;
@@ -24,22 +26,16 @@ export function openLink(raw: string, origin: string): HTMLAnchorElement | null 
 export function closeLink(link: HTMLAnchorElement): HTMLAnchorElement {
   const text = link.textContent;
   const shown = link.host || link.pathname;
-  if (!text.trim() || (link.target && isDisguised(text, shown))) link.append(h('span', { class: 'real' }, ` (${shown})`));
+  if (!text.trim() || (link.target && isDisguised(text, shown))) link.append(` (${shown})`);
   return link;
 }
 
 /** True if a text names an address other than `shown`. Hidden characters and look-alikes of the dot count as addresses. */
 export function isDisguised(text: string, shown: string): boolean {
-  const words = text
-    .normalize('NFKC')
-    .toLowerCase()
-    .matchAll(/(?:[a-z]+:(?:\/\/)?)?(?:www\.)?([^\s/?#]*)\S*/g);
-  const real = shown.toLowerCase().replace(/^www\./, '');
-  return (
-    /\p{Cf}/u.test(text) ||
-    Array.from(words).some(
-      ([, named = '']) =>
-        /[\p{L}\p{N}][.@:。][\p{L}\p{N}]/u.test(named) && named.replace(/^[^\p{L}\p{N}+]+|[^\p{L}\p{N}]+$/gu, '') !== real,
-    )
-  );
+  const [real] = namesIn(shown);
+  return /\p{Cf}/u.test(text) || namesIn(text).some((name) => /[.@:。]/.test(name) && name !== real);
+}
+
+function namesIn(text: string): string[] {
+  return Array.from(text.normalize('NFKC').toLowerCase().matchAll(NAMES), ([, name = '']) => name);
 }

@@ -5,20 +5,20 @@ import { drawInline } from './inline.ts';
 
 const RULE = String.raw`(?:(?:- *){3,}|(?:_ *){3,}|(?:\* *){3,})$`;
 /** The head of a table and the finished divider under it, of 24 columns at most: more fit no panel. */
-const HEAD = String.raw`([^|\n]*\|.*)\n(?=.*\|)( *\|?(?: *:?-+:? *(?:\||$)){1,24})(?=\n)`;
-/** The kinds of blocks, what tells that a finished line follows, and the blank lines after. */
+const HEAD = String.raw`[^|\n]*\|.*\n(?=.*\|) *\|?(?: *:?-+:? *(?:\||$)){1,24}(?=\n)`;
+/** The kinds of blocks, what tells that a finished line follows, and the blank lines around. */
 const BLOCK = new RegExp(
-  `(?:${[
-    ' {0,3}(`{3,}|~{3,}) *([^\\s`]*)[^`\\n]*$((?:\\n(?! {0,3}\\1[`~]*$).*)*)(\\n.*)?',
-    ' {0,3}(#{1,6}) +(.*)',
-    ` {0,3}(${RULE})`,
-    '( {0,3}>.*(?:\\n {0,3}>.*)*)',
+  '\\n*(?:' +
+    '( *)(```+|~~~+) *([^\\s`]*)[^`\\n]*$((?:\\n.*)*?)(?:\\n *\\2[`~]*$|(?:\\n[`~]*)?(?![^]))' +
+    '| *(#+) +(.*)' +
+    `| *${RULE}` +
+    '|( *>.*(?:\\n *>.*)*)' +
     // A line belongs to an item from two spaces on, also after a blank line.
-    '(( *)([-*+]|(\\d{1,9})[.)])(?: +|$))(.*(?:\\n+\\10 {2}.+)*)',
-    `${HEAD}((?:\\n[^|\\n]*\\|.*)*)`,
+    '|(( *)([-*+]|(\\d+)[.)])(?: +|$))(.*(?:\\n+\\9 {2}.+)*)' +
+    `|(${HEAD}(?:\\n[^|\\n]*\\|.*)*)` +
     // A paragraph goes on until a line begins another block.
-    `(.+(?:\\n(?! {0,3}(?:#{1,6} |>|(?:[-*+]|1[.)]) |\`{3}|~{3}|${RULE})|${HEAD}).+)*)`,
-  ].join('|')})(?=(\\n.*\\n)?)\\n*`,
+    `|(.+(?:\\n(?! *(?:#+ |>|[-*+] |1[.)] |\`\`\`|~~~|${RULE})|${HEAD}).+)*)` +
+    ')(?=(\\n.*\\n)?)\\n*',
   'gmy',
 );
 
@@ -35,39 +35,37 @@ const DIR = { dir: 'auto' };
 export function drawBlocks(source: string, options: DrawOptions, starts: number[] = []): Node[] {
   if (options.depth > MAX_DEPTH) return [h('p', DIR, drawInline(source, options))];
   const nodes: Node[] = [];
-  let sign: string | undefined;
+  let list: string | undefined;
   for (const block of source.matchAll(BLOCK)) {
-    const [whole, fence, language, body = '', end, hashes, heading = '', rule, quote, marker = '', , mark, start, item = ''] = block;
-    const [head, divider = '', rows = '', paragraph = '', , , isClosed] = block.slice(14);
+    const [, indent, fence, language, body = '', hashes, heading = '', quote, marker = '', , mark, start, item = '', ...others] = block;
+    const [table, paragraph, isClosed] = others;
     const here = { ...options, isOpen: options.isOpen && !isClosed, depth: options.depth + 1 };
-    const inside = (text: string): Node[] => drawBlocks(text.trimStart(), here);
-    const before = sign;
-    sign = mark?.at(-1);
-    if (sign && sign === before) {
-      nodes.at(-1)?.appendChild(drawItem(inside(dedent(item, marker.length))));
-      continue;
+    const inside = (text: string): Node[] => drawBlocks(text, here);
+    const node = fence
+      ? drawCode(language, dedent(body, indent?.length), here)
+      : hashes
+        ? h(hashes[2] ? 'h5' : hashes[1] ? 'h4' : 'h3', DIR, drawInline(heading, here))
+        : quote
+          ? h('blockquote', null, inside(quote.replace(/^ *>( *$| )?/gm, '')))
+          : mark
+            ? drawItem(inside(dedent(item, marker.length)))
+            : table
+              ? drawTable(table, here)
+              : paragraph
+                ? h('p', DIR, drawInline(paragraph, here))
+                : h('hr');
+    const before = list;
+    list = mark?.at(-1);
+    if (list && list === before) nodes.at(-1)?.appendChild(node);
+    else {
+      starts.push(block.index);
+      nodes.push(list ? h(start ? 'ol' : 'ul', { start }, node) : node);
     }
-    starts.push(block.index);
-    nodes.push(
-      fence
-        ? drawCode(language, dedent(end ? body : body.replace(/\n[`~]*$/, ''), whole.search(/\S/)), here)
-        : hashes
-          ? h(hashes === '#' ? 'h3' : hashes === '##' ? 'h4' : 'h5', DIR, drawInline(heading, here))
-          : rule
-            ? h('hr')
-            : quote
-              ? h('blockquote', null, inside(quote.replace(/^ {0,3}>(?: *$| ?)/gm, '')))
-              : mark
-                ? h(start ? 'ol' : 'ul', { start }, drawItem(inside(dedent(item, marker.length))))
-                : head
-                  ? drawTable([head, ...rows.split('\n').slice(1)], divider, here)
-                  : h('p', DIR, drawInline(paragraph, here)),
-    );
   }
   return nodes;
 }
 
-function dedent(text: string, count: number): string {
+function dedent(text: string, count = 0): string {
   return text.replace(new RegExp(`^ {0,${count}}`, 'gm'), '');
 }
 
@@ -84,8 +82,10 @@ function drawCode(language: string | undefined, body: string, { words }: DrawOpt
 }
 
 /** A bar behind a backslash stands in its cell; cells beyond the columns are left out. Source: GFM §4.10. */
-function drawTable(lines: readonly string[], divider: string, options: DrawOptions): Node {
-  const columns = divider.match(/:?-+:?/g) ?? [];
+function drawTable(source: string, options: DrawOptions): Node {
+  const lines = source.split('\n');
+  const [divider = ''] = lines.splice(1, 1);
+  const columns = Array.from(divider.matchAll(/(:)?-+(:)?/g), ([, start, end]) => end && (start ? 'center' : 'end'));
   const rows = lines.map((line, row) =>
     h(
       'tr',
@@ -94,14 +94,9 @@ function drawTable(lines: readonly string[], divider: string, options: DrawOptio
         .replace(/^ *\||(?<!\\)\| *$/g, '')
         .split(/(?<!\\)\|/, columns.length)
         .map((cell, column) =>
-          h(
-            row ? 'td' : 'th',
-            { ...DIR, class: /^:?-+:$/.test(columns[column] ?? '') && (columns[column]?.startsWith(':') ? 'center' : 'end') },
-            drawInline(cell.trim().replaceAll('\\|', '|'), options),
-          ),
+          h(row ? 'td' : 'th', { ...DIR, class: columns[column] }, drawInline(cell.trim().replaceAll('\\|', '|'), options)),
         ),
     ),
   );
-  const table = h('table', null, h('thead', null, rows.shift()), h('tbody', null, rows));
-  return h('div', { class: 'table', role: 'group', 'aria-label': options.words('table'), tabindex: 0 }, table);
+  return h('div', { class: 'table', role: 'group', 'aria-label': options.words('table'), tabindex: 0 }, h('table', null, rows));
 }

@@ -8,7 +8,9 @@ import { drawImage, type DrawOptions } from './image.ts';
  * What can hold other tokens is 300 characters long at most: that bounds the search for its end.
  */
 const TOKEN =
-  /\\([!-/:-@[-`{-~])|(\\\n|(?<= {2})\n)|(?<!`)(`+)(?!`)([^]*?[^`])\3(?!`)|(?<!\w(?=_))(?:([*_~])\5(?=\S)([^]{1,300}?)(?<=\S)\5\5(?!\5)|([*_])(?!\s|\7)((?:\7\7|(?!\7)[^]){1,300}?)(?<=\S)\7(?!\7))(?!(?<=_)\w)|(!?\[)((?:[^[\]]|\[[^[\]]*\])*)\]\(\s*<?((?:[^\s()<>]|\([^\s()]*\))*)>?(?:\s+(?:"[^"]*"|'[^']*'))?\s*\)|<(https?:[^\s<>|]+)>|(?<![^\s(*_~[|>"'])(https?:\/\/(?:[!#-'+-;=?@A-Z_a-z~\p{L}\p{N}]|\([!#-'+-;=?@A-Z_a-z~\p{L}\p{N}]*\))+(?<![!',.:;?_~]))|`+|\[/gu;
+  /\\[^\p{L}\p{N}\s]|(\\\n|(?<= {2})\n)|(`+)(?!`)([^]*?[^`])\2(?!`)|(?<!\w(?=_))(?:([*_~])\4(?=\S)([^]{1,300}?)(?<=\S)\4\4(?!\4)|([*_])(?!\s|\6)((?:\6\6|(?!\6)[^]){1,300}?)(?<=\S)\6(?!\6))(?!(?<=_)\w)|!?\[((?:[^[\]]|\[[^[\]]*\])*)\]\(\s*<?((?:[^\s()<>]|\([^\s()]*\))*)>?(?:\s+(?:"[^"]*"|'[^']*'))?\s*\)|<(https?:[^\s<>|]+)>|(?<![\w<])(https?:\/\/(?:[!#-'+-;=?@_~\p{L}\p{N}]|\([!#-'+-;=?@_~\p{L}\p{N}]*\))+(?<![!',.:;?_~]))|`+|\[/gu;
+/** Behind a backslash a mark stands for itself. */
+const ESCAPE = /\\([^\p{L}\p{N}\s])/gu;
 /** A link on its way, of which the words alone are shown: its address would flash by as raw text. */
 const HALF_LINK = /!?\[([^[\]]*)\]\([^\s)[]*$/;
 
@@ -25,41 +27,33 @@ export function drawInline(source: string, options: DrawOptions): Drawn[] {
   const nodes: Drawn[] = [];
   let { mayLink } = options;
   let at = 0;
-  /** What has been read since the last node. */
-  let words = '';
-  const put = (node: Drawn): void => {
-    nodes.push(words, node);
-    words = '';
-  };
+  const plain = (end?: number): string => text.slice(at, end).replace(ESCAPE, '$1');
   for (const token of text.matchAll(TOKEN)) {
-    const [whole, escaped, hardBreak, , code, mark, doubled, , single, bracket = '', label, raw = '', angled, bare = angled] = token;
-    words += text.slice(at, token.index);
-    at = token.index + whole.length;
+    const [whole, hardBreak, , code, mark, doubled, , single, label = '', raw, angled, bare] = token;
+    const end = token.index + whole.length;
     // An end that has not come may still come; and an open line with a bar may turn out to be the head of a table.
     if (isOpen && /^(`+|\[)$|\|/.test(whole)) mayLink = false;
     const inside = (part: string, mayLinkInside = mayLink): Drawn[] =>
-      drawInline(part, { ...options, isOpen: isOpen && at === text.length, mayLink: mayLinkInside });
-    if (hardBreak) put(h('br'));
-    else if (code) put(h('code', null, code.trim()));
-    else if (doubled) put(h(mark === '~' ? 's' : 'strong', null, inside(doubled)));
-    else if (single) put(h('em', null, inside(single)));
-    else if (label !== undefined) {
-      const isImage = bracket !== '[';
-      const link = openLink(raw, origin);
-      if (!link || (isImage && !(link.target && link.host))) {
-        words += bracket;
-        put(inside(label));
-        words = whole.slice(bracket.length + label.length);
-      } else if (mayLink) {
-        draw(link, inside(label, false));
-        put(isImage ? drawImage(link, options) : closeLink(link));
-      } else put(inside(label));
-    } else {
-      const link = bare && mayLink && (angled || !isOpen || at <= sure) ? openLink(bare, '') : null;
-      link?.append(bare ?? '');
-      if (link) put(closeLink(link));
-      else words += escaped ?? whole;
-    }
+      drawInline(part, { ...options, isOpen: isOpen && end === text.length, mayLink: mayLinkInside });
+    const held = doubled ?? single;
+    const drawLink = (): Drawn => {
+      const link = openLink(raw ?? angled ?? bare ?? '', origin);
+      const isImage = whole.startsWith('!');
+      if (!link || (isImage && !(link.target && link.host)) || (bare && isOpen && end > sure)) return null;
+      if (!mayLink) return raw ? inside(label) : null;
+      draw(link, raw ? inside(label, false) : [angled ?? bare]);
+      return isImage ? drawImage(link, options) : closeLink(link);
+    };
+    const node = hardBreak
+      ? h('br')
+      : code
+        ? h('code', null, code.trim())
+        : held
+          ? h(single ? 'em' : mark === '~' ? 's' : 'strong', null, inside(held))
+          : drawLink();
+    if (!node) continue;
+    nodes.push(plain(token.index), node);
+    at = end;
   }
-  return [...nodes, words + text.slice(at)];
+  return [...nodes, plain()];
 }

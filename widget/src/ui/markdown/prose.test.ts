@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { signal } from '../../reactive/signal.ts';
+import { effect, signal } from '../../reactive/signal.ts';
 import { createWords } from '../texts.ts';
 import { createProse } from './prose.ts';
 
@@ -11,7 +11,7 @@ function drawProse(text: string, isOpen = false) {
     imageOrigins: () => imageOrigins.value,
     origin: 'https://site.example',
   });
-  prose.update(text, isOpen);
+  effect(() => void prose.update(text, isOpen));
   const find = (selector: string) => prose.element.querySelector<HTMLElement>(selector);
   return { prose, texts, imageOrigins, find };
 }

@@ -1,4 +1,3 @@
-import { effect } from '../../reactive/signal.ts';
 import { draw, h } from '../dom.ts';
 import { drawBlocks } from './blocks.ts';
 import type { DrawOptions } from './image.ts';
@@ -14,60 +13,57 @@ export interface Prose {
   update(text: string, isOpen: boolean): number;
 }
 
-/** What `words` and `imageOrigins` read may be signals: then all is drawn anew until the effect or scope around it ends. */
+/** What `words` and `imageOrigins` read may be signals: an effect that updates draws all anew when they change. */
 export function createProse(options: Pick<DrawOptions, 'words' | 'imageOrigins' | 'origin'>): Prose {
   const element = h('div', { class: 'prose' });
   const asked = new Set<string>();
-  let [text, isOpen] = ['', false];
+  let last: string | undefined;
   /** What no further text can change, and how many blocks it makes. */
   let settled = '';
   let count = 0;
-  const show = (): number => {
-    const source = text.replace(/\r\n?/g, '\n').replaceAll('\t', '    ').replace(/^ +$/gm, '').replace(/^\n+/, '');
-    if (!source.startsWith(settled)) {
-      settled = '';
-      count = 0;
-    }
-    const starts: number[] = [];
-    const fresh = drawBlocks(source.slice(settled.length), { ...options, asked, depth: 0, isOpen, mayLink: true }, starts);
-    const blocks = Array.from(element.childNodes);
-    draw(element, [...blocks.slice(0, count), ...fresh.map((node, index) => renew(blocks[count + index], node))]);
-    // A block is settled when the block after it began on a finished line.
-    const last = starts.findLastIndex((start) => source.includes('\n', settled.length + start));
-    if (last > 0) {
-      count += last;
-      settled = source.slice(0, settled.length + (starts[last] ?? 0));
-    }
-    return isOpen ? count : element.childNodes.length;
-  };
-  effect(() => {
-    options.words('show');
-    options.imageOrigins();
-    settled = '';
-    count = 0;
-    show();
-  });
   return {
     element,
-    update(...next) {
-      [text, isOpen] = next;
-      return show();
+    update(text, isOpen) {
+      options.words('show');
+      options.imageOrigins();
+      const source = text.replace(/\r\n?/g, '\n').replaceAll('\t', '    ').replace(/^ +$/gm, '');
+      const state = isOpen + source;
+      if (state === last || !source.startsWith(settled)) {
+        settled = '';
+        count = 0;
+      }
+      last = state;
+      const starts: number[] = [];
+      const open = source.slice(settled.length);
+      redraw(element, count, drawBlocks(open, { ...options, asked, depth: 0, isOpen, mayLink: true }, starts));
+      // A block is settled when the block after it began on a finished line.
+      const next = starts.findLastIndex((start) => open.includes('\n', start));
+      if (next > 0) {
+        count += next;
+        settled += open.slice(0, starts[next]);
+      }
+      return isOpen ? count : element.childNodes.length;
     },
   };
 }
 
-/** Keeps of `old` what is the same in `fresh`: a growing block takes neither the selection nor the focus away. */
-function renew(old: Node | undefined, fresh: Node): Node {
-  if (!old?.cloneNode().isEqualNode(fresh.cloneNode())) return fresh;
-  draw(
-    old,
-    Array.from(fresh.childNodes, (child, index) => renew(old.childNodes[index], child)),
-  );
-  return old;
+/** Draws `fresh` after the first `count` children. What is the same stays: a growing block takes neither the selection nor the focus away. */
+function redraw(parent: Node, count: number, fresh: readonly Node[]): void {
+  const nodes = Array.from(parent.childNodes);
+  draw(parent, [
+    ...nodes.slice(0, count),
+    ...fresh.map((node, index) => {
+      const old = nodes[count + index];
+      if (old?.isEqualNode(node)) return old;
+      if (!old?.cloneNode().isEqualNode(node.cloneNode())) return node;
+      redraw(old, 0, Array.from(node.childNodes));
+      return old;
+    }),
+  ]);
 }
 
 /** The words alone, for announcements: each block, item and cell on a line of its own. */
 export function toPlainText(node: Node): string {
-  const text = Array.from(node.childNodes, toPlainText).join('') || (node instanceof Text ? node.data : '');
+  const text = node.nodeValue ?? Array.from(node.childNodes, toPlainText).join('');
   return (/^[BDHLPT]/.test(node.nodeName) ? '\n' : '') + text;
 }

@@ -16,8 +16,6 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   LI: ['dir'],
   BLOCKQUOTE: [],
   TABLE: [],
-  THEAD: [],
-  TBODY: [],
   TR: [],
   TH: ['class', 'dir'],
   TD: ['class', 'dir'],
@@ -204,6 +202,8 @@ test('the real host stands beside a text that names another', () => {
     'evil.example@bank.example',
     'a\u202eb',
     'go to WWW.bank.example now',
+    '“https://bank.example”',
+    '/bank.example/a',
   ]) {
     expect(isDisguised(text, 'evil.example'), text).toBe(true);
   }
