@@ -1,4 +1,4 @@
-import { clear, createStore, del, get, update, type UseStore } from 'idb-keyval';
+import { createStore, promisifyRequest, type UseStore } from 'idb-keyval';
 import type { Clock } from '../config/clock.ts';
 
 const STORAGE_LIMIT_MS = 2_000;
@@ -21,21 +21,23 @@ export interface Vault {
 
 export function openVault(agent: string, clock: Clock): Vault {
   let opened: UseStore | undefined;
-  const limited =
-    <Args extends unknown[], T>(run: (...args: [...Args, UseStore]) => Promise<T>) =>
-    async (...args: Args): Promise<T> => {
-      // It can make its store only when the database is new, hence a database for each agent.
-      opened ??= createStore(`familiar:${agent}`, 'familiar');
-      return withLimit(run(...args, opened), STORAGE_LIMIT_MS, clock);
-    };
-  const close = limited<[], void>(async (store) => store('readonly', ({ transaction: { db } }) => db.close()));
+  const use = async <T>(mode: IDBTransactionMode, run: (store: IDBObjectStore) => PromiseLike<T>): Promise<T> => {
+    // It can make its store only when the database is new, hence a database for each agent.
+    opened ??= createStore(`familiar:${agent}`, 'familiar');
+    return withLimit(opened(mode, run), STORAGE_LIMIT_MS, clock);
+  };
+  const write = async (run: (store: IDBObjectStore) => unknown): Promise<void> =>
+    use('readwrite', async (store) => {
+      await run(store);
+      return promisifyRequest(store.transaction);
+    });
   return {
-    get: limited<[key: string], unknown>(get),
-    update: limited<[key: string, change: (old: unknown) => unknown], void>(update),
-    remove: limited<[key: string], void>(del),
-    clear: limited<[], void>(clear),
+    get: async (key) => use('readonly', async (store) => promisifyRequest<unknown>(store.get(key))),
+    update: async (key, change) => write(async (store) => store.put(change(await promisifyRequest<unknown>(store.get(key))), key)),
+    remove: async (key) => write((store) => store.delete(key)),
+    clear: async () => write((store) => store.clear()),
     close() {
-      if (opened) close().catch(() => undefined);
+      if (opened) use('readonly', async ({ transaction: { db } }) => db.close()).catch(() => undefined);
       opened = undefined;
     },
   };
