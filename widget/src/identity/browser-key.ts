@@ -1,4 +1,4 @@
-import { copy } from '../config/own.ts';
+import { copy, or, text } from '../config/own.ts';
 import { randomText } from './random.ts';
 import { inTurn } from './tabs.ts';
 import type { Vault } from './vault.ts';
@@ -31,33 +31,36 @@ export interface BrowserKeyOptions {
   readonly onOther?: (epoch: string) => void;
 }
 
-/** The record in the vault: the pair, and since when and with whom it is in use. */
-interface KeyRecord extends CryptoKeyPair {
+/** What is kept: the pair, where there is one, and since when and with whom it is in use. Without a pair the epoch is the secret. */
+interface KeyRecord extends Partial<CryptoKeyPair> {
   readonly epoch: string;
   readonly person: string | null;
 }
+
+/** A rung of the ladder: where a record outlives the page. */
+type Rung = Pick<Vault, 'get' | 'update' | 'clear'>;
 
 const KEY_LIMIT_MS = 6_000;
 const KEY_NAME = 'key';
 
 /** Finds this browser's key, or makes it. Never rejects: it goes down the ladder and says in `storage` where it stands. */
 export async function loadBrowserKey(options: BrowserKeyOptions): Promise<BrowserKey> {
-  const { isMemoryOnly } = options;
+  const { isMemoryOnly, vault } = options;
   const hasWebCrypto = typeof crypto.subtle === 'object';
   if (!isMemoryOnly) {
-    const pair = hasWebCrypto && (await storedRecord(options));
-    if (pair) return { storage: 'durable', epoch: pair.epoch, pair };
-    const secret = await storedSecret(options);
-    if (secret) return { storage: 'durable', epoch: secret, secret };
+    const pair = hasWebCrypto && (await storedRecord(options, vault));
+    if (pair) return { storage: 'durable', epoch: pair.epoch, pair: pair as CryptoKeyPair };
+    const secret = await storedRecord(options, secretRung(options));
+    if (secret) return { storage: 'durable', epoch: secret.epoch, secret: secret.epoch };
   }
   const lost: Kept = { storage: isMemoryOnly ? 'session' : 'none', epoch: null };
-  return hasWebCrypto ? { ...lost, pair: options.pair ?? (await makePair()) } : { ...lost, secret: randomText(32) };
+  return hasWebCrypto ? { ...lost, pair: options.pair ?? (await makePair()) } : { ...lost, secret: randomText() };
 }
 
 /** False where the browser was wiped since, or its storage does not say; keys in memory are always current. */
 export async function isCurrentKey({ epoch, pair }: BrowserKey, agent: string, vault: Vault): Promise<boolean> {
   try {
-    return epoch === null || epoch === (pair ? copy(await vault.get(KEY_NAME))['epoch'] : secretOf(keptText(agent)));
+    return epoch === null || epoch === copy(await (pair ? vault : secretRung({ agent, vault })).get(KEY_NAME))['epoch'];
   } catch {
     // Storage that answered before and is silent now: nobody knows who was here meanwhile.
     return false;
@@ -72,22 +75,27 @@ export async function wipeBrowser(agent: string, vault: Vault): Promise<void> {
 }
 
 async function makePair(): Promise<CryptoKeyPair> {
-  return crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify']);
+  return crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign']);
 }
 
-async function storedRecord({ agent, vault, person = null, pair, onOther }: BrowserKeyOptions): Promise<KeyRecord | null> {
+async function storedRecord({ agent, vault, person = null, pair, onOther }: BrowserKeyOptions, rung: Rung): Promise<KeyRecord | null> {
+  const isRecord = (value: unknown): value is KeyRecord => {
+    const { epoch, privateKey, publicKey } = copy(value);
+    const isPair = privateKey instanceof CryptoKey && publicKey instanceof CryptoKey && !privateKey.extractable;
+    return (isPair || rung !== vault) && typeof epoch === 'string';
+  };
   const find = async (): Promise<KeyRecord> => {
-    const before = await vault.get(KEY_NAME);
+    const before = await rung.get(KEY_NAME);
     if (isRecord(before)) {
       if (person === null || before.person === person) return before;
       if (before.person !== null) {
-        await vault.clear();
+        await rung.clear();
         onOther?.(before.epoch);
       }
     }
-    let record: KeyRecord = { ...(pair ?? (await makePair())), epoch: randomText(9), person };
+    let record: KeyRecord = { ...(rung === vault && (pair ?? (await makePair()))), epoch: randomText(), person };
     // Atomic, because a lock is missing on plain http and in old browsers: the first tab's key stays.
-    await vault.update(KEY_NAME, (old) => (record = isRecord(old) ? { ...old, person: person ?? old.person } : record));
+    await rung.update(KEY_NAME, (old) => (record = isRecord(old) ? { ...old, person: person ?? old.person } : record));
     return record;
   };
   try {
@@ -99,33 +107,17 @@ async function storedRecord({ agent, vault, person = null, pair, onOther }: Brow
   }
 }
 
-function isRecord(value: unknown): value is KeyRecord {
-  const { epoch, privateKey, publicKey } = copy(value);
-  const isPair = privateKey instanceof CryptoKey && publicKey instanceof CryptoKey;
-  return isPair && !privateKey.extractable && typeof epoch === 'string';
-}
-
 const secretName = (agent: string): string => `familiar:${agent}:secret`;
-/** In localStorage: a secret of 256 bits, 43 characters in base64url, and after it the verified user's id. */
-const keptText = (agent: string): string => localStorage.getItem(secretName(agent)) ?? '';
-const secretOf = (kept: string): string => kept.slice(0, 43);
+const readText = or((kept): unknown => JSON.parse(text(kept)), null);
 
-async function storedSecret({ agent, vault, person, onOther }: BrowserKeyOptions): Promise<string> {
-  try {
-    const before = keptText(agent);
-    const personBefore = before.slice(43);
-    if (person && personBefore && personBefore !== person) {
-      await wipeBrowser(agent, vault);
-      onOther?.(secretOf(before));
-    }
-    const known = keptText(agent);
-    const secret = /^[\w-]{43}/.test(known) ? secretOf(known) : randomText(32);
-    const next = secret + (known.slice(43) || (person ?? ''));
-    if (next !== known) localStorage.setItem(secretName(agent), next);
-    // Read again: of two tabs that start at once, the last write is everybody's.
-    return secretOf(keptText(agent));
-  } catch {
-    // Blocked storage (sandboxed frame, private mode): memory only.
-    return '';
-  }
+/** In localStorage, for pages without WebCrypto or IndexedDB. It throws where that is blocked too (sandboxed frame, private mode). */
+function secretRung({ agent, vault }: Pick<BrowserKeyOptions, 'agent' | 'vault'>): Rung {
+  const name = secretName(agent);
+  const read = (): unknown => readText(localStorage.getItem(name));
+  return {
+    get: async () => read(),
+    // In one go: without a lock the tabs take turns.
+    update: async (_, change) => localStorage.setItem(name, JSON.stringify(change(read()))),
+    clear: async () => wipeBrowser(agent, vault),
+  };
 }

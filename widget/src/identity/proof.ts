@@ -22,7 +22,7 @@ export async function signProof(pair: CryptoKeyPair, { method, nonce, token, url
     htm: method,
     htu: url.replace(/[?#].*/, ''),
     iat: clock.unixSeconds(),
-    jti: randomText(16),
+    jti: randomText(),
     nonce,
     ath: token && base64url(await crypto.subtle.digest('SHA-256', encoder.encode(token))),
   };

@@ -1,6 +1,6 @@
-/** `bytes` of randomness in base64url. */
-export function randomText(bytes: number): string {
-  return base64url(crypto.getRandomValues(new Uint8Array(bytes)));
+/** 256 bits of randomness in base64url, 43 characters. */
+export function randomText(): string {
+  return base64url(crypto.getRandomValues(new Uint8Array(32)));
 }
 
 /** A version 4 UUID (RFC 9562 §5.4), also on plain-http pages, where `crypto.randomUUID` is missing. */
