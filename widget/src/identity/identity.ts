@@ -31,17 +31,16 @@ export interface IdentityChange {
   readonly reason: IdentityReason;
 }
 
-const NOTHING: Given = { userId: null, identityToken: null, getIdentityToken: null, attributes: null };
-export const NOBODY: Identity = { level: 'anonymous', ...NOTHING };
+export const NOBODY: Identity = { level: 'anonymous', userId: null, identityToken: null, getIdentityToken: null, attributes: null };
 
 /** Reads settings or the argument of `identify` as an identity. Pure. */
-export function resolveIdentity({ userId, identityToken, getIdentityToken, attributes }: IdentityInput): Identity {
-  const given = { userId, identityToken, getIdentityToken, attributes };
-  if ((identityToken ?? getIdentityToken) !== null) return { level: 'verified', ...given };
-  if (userId === null) return { level: 'anonymous', ...given };
+export function resolveIdentity(input: IdentityInput): Identity {
+  const { userId, identityToken, getIdentityToken } = input;
+  if ((identityToken ?? getIdentityToken) !== null) return { ...input, level: 'verified' };
+  if (userId === null) return { ...input, level: 'anonymous' };
   const verdict = decideId(userId);
-  if (verdict === 'id' || verdict === 'ephemeral') return { level: verdict === 'id' ? 'soft' : verdict, ...given };
-  return { level: 'refused', code: verdict, ...NOTHING };
+  if (verdict === 'id' || verdict === 'ephemeral') return { ...input, level: verdict === 'id' ? 'soft' : verdict };
+  return { ...NOBODY, level: 'refused', code: verdict };
 }
 
 /** The id that the page names, or that its token names, unverified; null where it is not known yet. */
