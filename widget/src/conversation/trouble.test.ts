@@ -19,7 +19,7 @@ for (const [mend, codes] of Object.entries(CODES)) {
 
 it('takes a thrown thing for the network, and keeps how long to wait', () => {
   expect(troubleFrom(new TypeError('Failed to fetch'))).toEqual({ code: 'network_error', mend: 'retry' });
-  expect(troubleFrom(new Failure('rate_limited', { status: 429, retryAfterMs: 5_000 }))).toEqual({
+  expect(troubleFrom(new Failure('rate_limited', 429, 5_000))).toEqual({
     code: 'rate_limited',
     mend: 'wait',
     retryAfterMs: 5_000,

@@ -1,38 +1,34 @@
-import { members, must, or, text } from '../config/own.ts';
+import { copy, or, text } from '../config/own.ts';
 
 /** An expected failure, with the wire's code or one of ours (`network_error`, `timeout`, `identity_token_unavailable`). Carries nothing that was sent. */
 export class Failure extends Error {
   // All of them own: a page's prototypes add nothing.
-  readonly code: string;
+  declare readonly code: string;
   /** HTTP status; 0 where no answer came. */
-  readonly status: number = 0;
-  readonly retryAfterMs: number | undefined;
+  declare readonly status: number;
+  declare readonly retryAfterMs: number | undefined;
 
-  constructor(code: string, details?: { status?: number; retryAfterMs?: number | undefined }) {
+  constructor(code: string, status = 0, retryAfterMs?: number) {
     super(code);
     this.code = code;
-    Object.assign(this, details);
+    this.status = status;
+    this.retryAfterMs = retryAfterMs;
   }
 }
-
-const readProblem = members<{ code: string | null }>({
-  code: or(
-    must((code) => /^[a-z]\w{0,63}$/.test(text(code))),
-    null,
-  ),
-});
 
 /** Reads a problem answer (RFC 9457). Whatever the body is, a failure comes out of it. */
 export async function readFailure(response: Response): Promise<Failure> {
   const { headers, status } = response;
   // Not JSON: a proxy's page. The status says enough.
-  const { code } = readProblem(await response.json().catch(() => null));
+  const { code } = copy(await response.json().catch(() => null));
+  const [known] = /^[a-z]\w{0,63}$/.exec(or(text, '')(code)) ?? [];
   // `Retry-After` in seconds (RFC 9110 §10.2.3). A date would need a clock that is right; it is not used.
   const retryAfterMs = Number(headers.get('retry-after')) * 1_000;
-  return new Failure(code ?? (status < 500 ? (status === 429 ? 'rate_limited' : 'malformed_request') : 'internal_error'), {
+  return new Failure(
+    known ?? (status < 500 ? (status === 429 ? 'rate_limited' : 'malformed_request') : 'internal_error'),
     status,
-    retryAfterMs: retryAfterMs > 0 ? retryAfterMs : undefined,
-  });
+    retryAfterMs > 0 ? retryAfterMs : undefined,
+  );
 }
 
 /**

@@ -37,27 +37,20 @@ export async function mint(options: SessionOptions, { identity, ...input }: Mint
     const init = { ...credentials, key, method: 'POST', body, signal: limit(life) } as const;
     return readGrant(await (await send(transport, '/v1/embed/session-tokens', init)).json());
   } catch (error) {
-    const mayAsk = identityToken === identity.identityToken && identity.getIdentityToken && toFailure(error).code.startsWith('token_');
-    if (!mayAsk) throw error;
-    return mint(options, {
-      ...input,
-      identity: { ...identity, identityToken: null },
-      identityToken: await askIdentityToken(identity, transport),
-    });
+    if (identityToken !== identity.identityToken || !identity.getIdentityToken || !toFailure(error).code.startsWith('token_')) throw error;
+    const asking = { ...identity, identityToken: null };
+    return mint(options, { ...input, identity: asking, identityToken: await identityTokenOf(asking, transport) });
   }
 }
 
-/** The page's identity token, or a fresh one where it is within 30 s of expiry and another can be had. */
-export async function identityTokenOf(identity: Identity, transport: Transport): Promise<string> {
-  const { identityToken, getIdentityToken } = identity;
-  const isFresh = !getIdentityToken || Number(readClaims(identityToken).exp) - transport.clock.unixSeconds() > EXPIRY_MARGIN_S;
-  return isFresh ? (identityToken ?? '') : askIdentityToken(identity, transport);
-}
-
-/** A fresh identity token from the page. Kept nowhere. Fails with `identity_token_unavailable` when it throws or takes 15 s. */
-async function askIdentityToken({ getIdentityToken }: Identity, { clock }: Transport): Promise<string> {
+/**
+ * The page's identity token, or a fresh one, kept nowhere, where it is within 30 s of expiry and another can be had. Fails with
+ * `identity_token_unavailable` when the page throws or takes 15 s.
+ */
+export async function identityTokenOf({ identityToken, getIdentityToken }: Identity, { clock }: Transport): Promise<string> {
+  if (!getIdentityToken || Number(readClaims(identityToken).exp) - clock.unixSeconds() > EXPIRY_MARGIN_S) return identityToken ?? '';
   try {
-    return text(await withLimit(Promise.resolve(getIdentityToken?.()), PROVIDER_LIMIT_MS, clock));
+    return text(await withLimit(Promise.resolve(getIdentityToken()), PROVIDER_LIMIT_MS, clock));
   } catch {
     // What the page's function threw is the page's affair and may hold a secret.
     throw new Failure('identity_token_unavailable');

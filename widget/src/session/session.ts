@@ -1,4 +1,3 @@
-import type { MintResponse } from '@familiar/protocol';
 import type { Config } from '../config/config.ts';
 import type { BrowserKey } from '../identity/browser-key.ts';
 import type { Identity } from '../identity/identity.ts';
@@ -19,9 +18,7 @@ export interface Api {
 }
 
 /** The session token of one identity: in memory only, minted once however many ask. */
-export interface Session extends Api, Omit<Tokens, 'usable'> {
-  /** The first mint, or the grant at hand. Throws `Failure`. */
-  grant(): Promise<MintResponse>;
+export interface Session extends Api, Tokens {
   /** A `DELETE` that outlives the page, if there is a token: the last words; once more when the network is back. Never rejects. */
   end(path: string): Promise<void>;
 }
@@ -44,22 +41,20 @@ export interface SessionOptions {
 
 export function createSession(options: SessionOptions): Session {
   const { isStrictlyBound, key, life, transport } = options;
-  const { usable, ...tokens } = createTokens(options);
-  const credentials = async ({ grant: { token } }: Held): Promise<Credentials> => ({
+  const tokens = createTokens(options);
+  const credentials = async ({ token }: Held): Promise<Credentials> => ({
     token,
     key: (await isStrictlyBound()) ? await key(null) : null,
   });
-  const attempt = async (path: string, init: CallInit, refused?: Held): Promise<Response> => {
-    const held = await usable(refused);
+  const call = async (path: string, init: CallInit = {}, refused?: Held): Promise<Response> => {
+    const held = await tokens.grant(refused);
     try {
-      return await send(transport, path, { ...init, ...(await credentials(held)) });
+      return await send(transport, path, { ...init, ...(await credentials(held)), signal: AbortSignal.any([life, init.signal ?? life]) });
     } catch (error) {
       if (refused || !/^(session_token_|invalid_credential)/.test(toFailure(error).code)) throw error;
-      return attempt(path, init, held);
+      return call(path, init, held);
     }
   };
-  const call = async (path: string, init: CallInit = {}): Promise<Response> =>
-    attempt(path, { ...init, signal: AbortSignal.any([life, init.signal ?? life]) });
   return {
     ...tokens,
     call,
@@ -67,7 +62,6 @@ export function createSession(options: SessionOptions): Session {
       const response = await call(path, { ...init, signal: limit(init.signal ?? life) });
       return response.status === 204 ? null : response.json();
     },
-    grant: async () => (await usable()).grant,
     async end(path) {
       const held = tokens.peek();
       if (!held) return;

@@ -9,18 +9,17 @@ import { identityTokenOf, mint } from './mint.ts';
 import type { SessionOptions } from './session.ts';
 import { limit } from './transport.ts';
 
-export interface Held {
-  readonly grant: MintResponse;
-  /** When it was asked for, on the transport's clock; never, once the server no longer takes it. */
+/** A grant; one that the server no longer takes has `expires_in` 0. */
+export interface Held extends Omit<MintResponse, 'expires_in'> {
+  expires_in: number;
+  /** When it was asked for, on the transport's clock; when it was refused. */
   since: number;
-  /** Tabs with the same name may share it; null: with nobody. */
-  readonly who: string | null;
 }
 
 /** The token at hand, minted once however many ask, in this tab and in others; renewed at 80 % of its life. */
 export interface Tokens {
   /** A token that lives, another than `refused`, which the server no longer takes. Throws `Failure`. */
-  readonly usable: (refused?: Held) => Promise<Held>;
+  readonly grant: (refused?: Held) => Promise<Held>;
   readonly peek: () => Held | null;
   /** Takes one for the identity token of a fresh sign-in. Throws `Failure`; the one at hand stays then. */
   readonly signIn: (identityToken: string) => Promise<void>;
@@ -36,114 +35,99 @@ const LONGEST_PAUSE_MS = 60_000;
 const OFFLINE_PAUSE_MS = 4_000;
 
 /** When so much of its life is over. */
-export const endOf = ({ grant, since }: Held, share = 1): number => since + grant.expires_in * 1_000 * share;
-const ownerOf = ({ grant: { participant, instance } }: Held): string => JSON.stringify([participant.level, participant.id, instance.id]);
-
-const pauseAfter = ({ code, retryAfterMs = 0 }: Failure, failures: number): number =>
-  Math.max(retryAfterMs, Math.min(FIRST_PAUSE_MS * 2 ** failures, code === 'network_error' ? OFFLINE_PAUSE_MS : LONGEST_PAUSE_MS));
+export const endOf = (held: Held, share = 1): number => held.since + held.expires_in * 1_000 * share;
+const ownerOf = ({ participant, instance }: Held): string => JSON.stringify([participant.level, participant.id, instance.id]);
 
 export function createTokens(options: SessionOptions): Tokens {
-  const { clock } = options.transport;
-  const { life } = options;
+  const { life, transport } = options;
+  const { clock } = transport;
   const hand = takeHand(options);
   let minting: Promise<Held> | null = null;
   // After failures nobody asks again for a while, each time longer: neither the page nor the server sees a storm.
-  let failures = 0;
   let failure: Failure | null = null;
+  let pauseMs = 0;
   let until = 0;
 
-  const take = async (signedIn?: string): Promise<Held> => {
+  const begin = async (signedIn?: string): Promise<Held> => {
     try {
       const fresh = await find(options, hand, signedIn);
-      life.throwIfAborted();
-      hand.take(fresh);
-      until = failures = 0;
+      until = pauseMs = 0;
       return fresh;
     } catch (error) {
       failure = toFailure(error);
-      until = clock.now() + pauseAfter(failure, failures);
-      failures += 1;
+      const { code, retryAfterMs = 0 } = failure;
+      pauseMs = Math.min(pauseMs * 2 || FIRST_PAUSE_MS, code === 'network_error' ? OFFLINE_PAUSE_MS : LONGEST_PAUSE_MS);
+      until = clock.now() + Math.max(retryAfterMs, pauseMs);
       throw failure;
     } finally {
       minting = null;
     }
   };
-  const begin = async (signedIn?: string): Promise<Held> => (minting = take(signedIn));
   return {
-    async usable(refused) {
+    async grant(refused) {
       life.throwIfAborted();
       const now = clock.now();
       if (refused) {
-        refused.since = -Infinity;
-        hand.floor = now;
+        refused.since = now;
+        until = refused.expires_in = 0;
       }
       const { held } = hand;
-      const isPaused = !refused && now < until;
-      if (!held || now >= endOf(held)) {
-        if (isPaused) throw failure;
-        return minting ?? begin();
-      }
+      if (held && now < endOf(held, RENEWAL_SHARE)) return held;
+      const fresh = now < until ? Promise.reject(failure) : (minting ??= begin());
+      if (!held || now >= endOf(held)) return fresh;
       // The token at hand still lives; when it does not, whoever asks is told.
-      if (now >= endOf(held, RENEWAL_SHARE) && !isPaused) (minting ?? begin()).catch(() => undefined);
+      fresh.catch(() => undefined);
       return held;
     },
     peek: () => hand.held,
     async signIn(identityToken) {
       // One that is under way comes of the older sign-in.
       await minting?.catch(() => undefined);
-      await begin(identityToken);
+      await (minting = begin(identityToken));
     },
-    hurry: () => void (until = failures = 0),
+    hurry: () => void (until = pauseMs = 0),
   };
 }
 
-/** What this tab has, and what it would take from another: session tokens go between tabs in memory only, never stored. */
+/** What this tab has. Session tokens go between tabs in memory only, never stored. */
 interface Hand {
   held: Held | null;
-  /** Whose tokens are taken. */
+  /** Tabs with the same name share a token; null: with nobody. */
   who: string | null;
-  /** Only younger ones are: what is older than a refusal may be refused for the same reason. */
-  floor: number;
   /** While this tab asks. */
   onHeard: (() => void) | null;
-  readonly take: (fresh: Held) => void;
-  readonly tell: (held: Held, isFresh: boolean) => void;
+}
+
+function take({ onDrift }: SessionOptions, hand: Hand, fresh: Held): void {
+  const { held } = hand;
+  hand.held = fresh;
+  if (held && ownerOf(held) !== ownerOf(fresh)) onDrift();
 }
 
 /** Answers other tabs that show the same person with the same key, and takes their tokens. */
-function takeHand({ life, onDrift, tabs, transport: { clock } }: SessionOptions): Hand {
-  const hand: Hand = {
-    held: null,
-    who: null,
-    floor: -Infinity,
-    onHeard: null,
-    take(fresh) {
-      const before = hand.held;
-      hand.held = fresh;
-      hand.floor = fresh.since;
-      if (before && ownerOf(before) !== ownerOf(fresh)) onDrift();
-    },
-    tell({ grant, since, who }, isFresh) {
-      if (who) tabs.tell({ who, grant, ageMs: clock.now() - since, isFresh });
-    },
-  };
+function takeHand(options: SessionOptions): Hand {
+  const { life, tabs, transport } = options;
+  const hand: Hand = { held: null, who: null, onHeard: null };
   const unhear = tabs.hear(({ who, grant, ageMs, isFresh }) => {
-    const { held } = hand;
-    const now = clock.now();
+    const { held, onHeard } = hand;
+    const now = transport.clock.now();
     if (!who || who !== hand.who) return;
-    if (!grant) {
-      if (held?.who === who && now < endOf(held, RENEWAL_SHARE)) hand.tell(held, false);
-      return;
-    }
     const found = or(readGrant, null)(grant);
     const since = now - Number(ageMs);
-    // What is answered to another tab may be what the server is about to refuse.
-    if (!found || !(isFresh || hand.onHeard) || !(since > hand.floor)) return;
-    hand.take({ grant: found, since, who: hand.who });
-    hand.onHeard?.();
+    if (!found) {
+      if (held && now < endOf(held, RENEWAL_SHARE)) tell(options, hand, false);
+      // What is older than a refusal may be refused for the same reason, and so may what is answered to another tab.
+    } else if ((isFresh || onHeard) && (!held || since > held.since)) {
+      take(options, hand, { ...found, since });
+      onHeard?.();
+    }
   });
   life.addEventListener('abort', unhear);
   return hand;
+}
+
+function tell({ tabs, transport }: SessionOptions, { held, who }: Hand, isFresh: boolean): void {
+  if (held && who) tabs.tell({ who, grant: held, ageMs: transport.clock.now() - held.since, isFresh });
 }
 
 /** One token: another tab's for the same person and key, else a mint, one tab at a time. */
@@ -157,38 +141,39 @@ async function find(options: SessionOptions, hand: Hand, signedIn?: string): Pro
     const { code, level } = identity;
     if (code) throw new Failure(code);
     const isVerified = level === 'verified';
-    const prove = async (): Promise<string> => signedIn ?? identityTokenOf(identity, transport);
     // The browser's key may depend on who it is, which only the page's token may say.
-    let identityToken = isVerified && !before ? await prove() : null;
+    let identityToken = signedIn ?? (isVerified && !before ? await identityTokenOf(identity, transport) : null);
     const key = await options.key(isVerified ? idOf({ ...identity, identityToken }) : null);
-    hand.who = nameOf(options, key, before?.grant);
-    if (hand.who && !signedIn) {
+    const who = (hand.who = nameOf(options, key, before));
+    if (who && !signedIn) {
       // Another tab may have been quicker while this one waited for its turn.
       if (hand.held === before)
         await new Promise<void>((resolve) => {
           hand.onHeard = resolve;
           clock.after(ANSWER_LIMIT_MS, resolve);
-          tabs.tell({ who: hand.who });
+          tabs.tell({ who });
         });
       hand.onHeard = null;
       if (hand.held && hand.held !== before) return hand.held;
     }
-    if (isVerified) identityToken ??= await prove();
+    if (isVerified) identityToken ??= await identityTokenOf(identity, transport);
     // Counted from the moment of asking: a slow answer makes the token older, never younger.
     const since = clock.now();
-    const token = before?.grant.instance.kind === 'ephemeral' ? before.grant.token : undefined;
-    const grant = await mint(options, { identity, identityToken, key, token });
-    const held = { grant, since, who: (hand.who = nameOf(options, key, grant)) };
-    if (!signedIn) hand.tell(held, true);
-    return held;
+    const token = before?.instance.kind === 'ephemeral' ? before.token : undefined;
+    const fresh = { ...(await mint(options, { identity, identityToken, key, token })), since };
+    life.throwIfAborted();
+    hand.who = nameOf(options, key, fresh);
+    take(options, hand, fresh);
+    if (!signedIn) tell(options, hand, true);
+    return fresh;
   });
 }
 
 /** A verified identity is proven by each page once. Keys that no other tab can have, those of ephemeral visits too, have no epoch. */
-function nameOf({ config, identity, transport }: SessionOptions, { epoch }: BrowserKey, grant?: MintResponse): string | null {
+function nameOf({ config, identity, transport }: SessionOptions, { epoch }: BrowserKey, held: Held | null): string | null {
   const { embedKey, instance } = config();
   const { attributes, level, userId } = identity();
-  const id = level === 'verified' ? grant?.participant.id : userId;
-  if (!epoch || id === undefined || grant?.instance.kind === 'ephemeral') return null;
+  const id = level === 'verified' ? held?.participant.id : userId;
+  if (!epoch || id === undefined || held?.instance.kind === 'ephemeral') return null;
   return JSON.stringify([transport.baseUrl, embedKey, instance, level, id, attributes, epoch]);
 }

@@ -40,7 +40,7 @@ export function createDiagnosis({ events, people, transport }: Panel): () => Dia
       id: grant?.participant.id ?? '–',
       instance: grant === null ? '–' : [grant.instance.kind, grant.instance.name].filter(Boolean).join(' '),
       storage: storage ?? '–',
-      binding: held?.grant.binding ?? grant?.binding ?? '–',
+      binding: held?.binding ?? grant?.binding ?? '–',
       tokenSeconds: held === null ? null : Math.max(0, Math.floor((endOf(held) - transport.clock.now()) / 1_000)),
       error: lastError ?? (trouble && { code: trouble.code, mend: mendOf(trouble.code, trouble.mend) }),
       version: typeof FAMILIAR_VERSION === 'string' ? FAMILIAR_VERSION : 'source',
