@@ -27,7 +27,13 @@ export function h(tag: string, attributes?: Attributes | null, ...children: read
   const element = SVG.test(tag) ? document.createElementNS('http://www.w3.org/2000/svg', tag) : document.createElement(tag);
   draw(element, children);
   // After the children: each that came to an element with `dir="auto"` would be weighed again with all before it.
-  for (const [name, value] of Object.entries(attributes ?? {})) {
+  follow(element, attributes ?? {});
+  return element;
+}
+
+/** Gives an element attributes. */
+export function follow(element: Element, attributes: Attributes): void {
+  for (const [name, value] of Object.entries(attributes)) {
     const set = (now: Value): void => {
       if ((now ?? false) === false) element.removeAttribute(name);
       else element.setAttribute(name, (now === true ? '' : now) as string);
@@ -36,7 +42,6 @@ export function h(tag: string, attributes?: Attributes | null, ...children: read
     else if (typeof value === 'function') effect(() => set((value as () => Value)()));
     else set(value);
   }
-  return element;
 }
 
 /** Draws into `parent`, in place of whatever it holds. What is the same node as before is not moved. */

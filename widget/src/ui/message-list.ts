@@ -18,7 +18,7 @@ export function drawMessages(view: View): HTMLElement {
   const list = h(
     'div',
     { class: 'list' },
-    () => (messages().length > 0 && model.conversation.value?.earlier.value ? earlier : null),
+    () => (model.conversation.value?.earlier.value ? earlier : null),
     each(messages, (message) => drawMessage(view, message, () => messages().at(-1) === message)),
     () => {
       if (describeWork(view)) return working;
@@ -63,7 +63,7 @@ function drawWorking(view: View): HTMLElement {
 }
 
 /** What is being done just now, or an empty text. */
-function describeWork({ activityWords, model, words }: View): string {
+function describeWork({ model, tell, words }: View): string {
   const conversation = model.conversation.value;
   const last = conversation?.messages.value.at(-1);
   const phase = conversation?.phase.value ?? 'loading';
@@ -71,7 +71,7 @@ function describeWork({ activityWords, model, words }: View): string {
   if (phase === 'reconnecting') return words('reconnecting');
   if (phase !== 'answering') return '';
   const tool = conversation?.activity.value;
-  if (tool) return activityWords(tool);
+  if (tool) return tell(words('thinking'), ({ activity }) => activity(tool));
   return last.kind === 'answer' && last.state.value === 'streaming' && last.text.value ? '' : words('thinking');
 }
 

@@ -1,4 +1,3 @@
-import type { Trouble } from '../conversation/conversation.ts';
 import { signal } from '../reactive/signal.ts';
 import { h } from './dom.ts';
 import type { PanelModel } from './panel-model.ts';
@@ -9,9 +8,8 @@ import { createWords, safeLocale, type Words } from './texts.ts';
 export interface View {
   readonly model: PanelModel;
   readonly words: Words;
-  readonly activityWords: (tool: string) => string;
-  readonly troubleWords: (trouble: Trouble | null | undefined) => string;
-  readonly identityWords: () => string;
+  /** What the rare words tell, and `meanwhile` until they have come. If they do not come, the next need asks again. */
+  readonly tell: (meanwhile: string, told: (rare: RareWords) => string) => string;
   readonly locale: () => string;
   /** The agent's name, or a general word for it. */
   readonly name: () => string;
@@ -21,10 +19,6 @@ export interface View {
 }
 
 const KEPT_ANNOUNCEMENTS = 6;
-/** Codes of what needs words when nothing can be fetched. */
-const OFFLINE = /^(offline|network|connection|timeout|unreachable)/;
-/** Keeps the line's height. */
-const NBSP = '\u00a0';
 
 export function createView(model: PanelModel): View {
   const heard = h('div', { class: 'unseen', 'aria-live': 'polite' });
@@ -32,32 +26,18 @@ export function createView(model: PanelModel): View {
   const texts = (): Readonly<Record<string, string>> => model.settings.value.texts;
   const locale = (): string => safeLocale(model.settings.value.locale);
   const words = createWords(texts);
-  /** What the rare words tell, and `meanwhile` until they have come. If they do not come, the next need asks again. */
-  const tell = (meanwhile: string, told: (rare: RareWords) => string): string => {
-    if (rare.value) return told(rare.value);
-    // The server has just told who is here or what is done, or refused something: the network is there.
-    void import('./rare-texts.ts').then(
-      ({ createRareWords }) => (rare.value = createRareWords(texts, locale)),
-      () => undefined,
-    );
-    return meanwhile;
-  };
   return {
     model,
     words,
     locale,
-    activityWords: (tool) => tell(words('thinking'), ({ activity }) => activity(tool)),
-    troubleWords(trouble) {
-      if (!trouble) return '';
-      if (OFFLINE.test(trouble.code)) return words('error_offline');
-      return tell(words('error_unknown'), (rare) => rare.trouble(trouble));
-    },
-    identityWords() {
-      const identity = model.identity.value;
-      if (!identity) return NBSP;
-      const { instance, level, storage } = identity;
-      if (level === 'anonymous' && storage === 'durable' && instance?.kind !== 'shared') return words('whoAnonymous');
-      return tell(NBSP, (rare) => rare.identity(identity));
+    tell(meanwhile, told) {
+      if (rare.value) return told(rare.value);
+      // The server has just told who is here or what is done, or refused something: the network is there.
+      void import('./rare-texts.ts').then(
+        ({ createRareWords }) => (rare.value = createRareWords(texts, locale)),
+        () => undefined,
+      );
+      return meanwhile;
     },
     name: () => model.config.value?.name || words('assistant'),
     heard,
