@@ -5,6 +5,8 @@ import { defineConfig, type Plugin, type UserConfig } from 'vite';
 
 const DIST = new URL('dist/', import.meta.url);
 const TARGET = 'es2022';
+/** Names of numbers and short texts are for whoever reads the sources. */
+const INLINE_CONST = { mode: 'all' } as const;
 const { version }: { version: string } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
 
 /** Three builds, one after the other: the panel's module, the loader that knows the panel's file name, the npm entry. */
@@ -23,6 +25,7 @@ export default defineConfig(({ mode }): UserConfig => {
           modulePreload: false,
           rolldownOptions: {
             input: 'src/panel-entry.ts',
+            optimization: { inlineConst: INLINE_CONST },
             // What is needed by some only are files of their own; they take the rooms from the panel's module.
             preserveEntrySignatures: 'allow-extension',
             output: { format: 'es', entryFileNames: 'panel-[hash].js', chunkFileNames: 'familiar-[name]-[hash].js' },
@@ -39,7 +42,11 @@ export default defineConfig(({ mode }): UserConfig => {
           cssTarget: 'esnext',
           minify: 'oxc',
           emptyOutDir: false,
-          rolldownOptions: { input: 'src/embed.ts', output: { format: 'iife', entryFileNames: 'familiar.js' } },
+          rolldownOptions: {
+            input: 'src/embed.ts',
+            optimization: { inlineConst: INLINE_CONST },
+            output: { format: 'iife', entryFileNames: 'familiar.js' },
+          },
         },
       };
     default:
