@@ -48,7 +48,15 @@ function user(text: string, state: 'sent' | 'failed' | 'queued' = 'sent', minute
 }
 function answer(text: string, state: 'complete' | 'streaming' | 'interrupted' = 'complete', minutes = 2): ChatMessage & { kind: 'answer' } {
   count += 1;
-  return { kind: 'answer', id: `m${count}`, text: signal(text), createdAt: minutesAgo(minutes), state: signal(state) };
+  return {
+    kind: 'answer',
+    id: `m${count}`,
+    author: null,
+    isMine: false,
+    text: signal(text),
+    createdAt: minutesAgo(minutes),
+    state: signal(state),
+  };
 }
 
 const streaming = answer(LONG.slice(0, 150), 'streaming', 0);

@@ -4,11 +4,11 @@ import { type Job, keep, pathOf, type Work } from './work.ts';
 
 /** Sends the new message only; history is the server's (contract §7). The session that it begins is made before. */
 export async function ask(work: Work, { runId, id, text, resume }: Job, init: CallInit): Promise<Response> {
-  const { api, events } = work;
-  if (work.sessionId === null) events.emit('sessionstarted', { sessionId: (work.sessionId = await createServerSession(api, init)) });
+  if (work.sessionId === null)
+    work.events.emit('sessionstarted', { sessionId: (work.sessionId = await createServerSession(work.api, init)) });
   // A message is never on its way into a session that a reload would not find it in.
   await keep(work);
-  return api.call(`${pathOf(work)}/runs`, {
+  return work.api.call(`${pathOf(work)}/runs`, {
     ...init,
     method: 'POST',
     body: {

@@ -7,24 +7,18 @@ export type SendState = 'queued' | 'sending' | 'sent' | 'failed';
 export type AnswerState = 'streaming' | 'complete' | 'cancelled' | 'interrupted' | 'failed';
 
 /** One signal per message: a token of an answer changes one text, never the list. */
-export type ChatMessage =
-  | {
-      readonly kind: 'user';
-      readonly id: string;
-      /** Empty: its author has erased it from a shared instance. */
-      readonly text: ReadonlySignal<string>;
-      readonly author: Participant | null;
-      readonly isMine: boolean;
-      readonly createdAt: number;
-      readonly state: ReadonlySignal<SendState>;
-    }
-  | {
-      readonly kind: 'answer';
-      readonly id: string;
-      readonly text: ReadonlySignal<string>;
-      readonly createdAt: number;
-      readonly state: ReadonlySignal<AnswerState>;
-    };
+export interface ChatMessage {
+  readonly kind: 'user' | 'answer';
+  readonly id: string;
+  /** Of a user, empty: its author has erased it from a shared instance. */
+  readonly text: ReadonlySignal<string>;
+  /** Null: the agent, or somebody who has erased it. */
+  readonly author: Participant | null;
+  readonly isMine: boolean;
+  readonly createdAt: number;
+  /** `SendState` of a user's message, `AnswerState` of an answer. */
+  readonly state: ReadonlySignal<SendState | AnswerState>;
+}
 
 /** A failure the visitor is told about. The wire's code; the widget owns the words (`ui/texts.ts`). */
 export interface Trouble {

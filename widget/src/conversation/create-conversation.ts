@@ -20,7 +20,6 @@ export function createConversation(options: ConversationOptions): Conversation {
   const retry = (): void => {
     goOn(work);
     work.isStale = work.wantsAnswer = true;
-    work.wake();
   };
   // Whoever was told to be offline was told, too, that all is sent later.
   const onOnline = (): void => {
@@ -30,11 +29,11 @@ export function createConversation(options: ConversationOptions): Conversation {
   void run(work);
   return {
     ...work,
-    messages: work.list.rows,
+    ...work.list,
     setDraft: (text) => setDraft(work, text),
     send: (text) => send(work, text.trim()),
     stop() {
-      work.stopping ??= 'wanted';
+      work.stop ??= 'queued';
       stopIfWanted(work);
     },
     retry,
@@ -60,9 +59,10 @@ function beginWork(options: ConversationOptions, life: AbortSignal): Work {
     interrupts: signal([]),
     queue: [],
     isStale: true,
-    cursor: null,
     detours: 0,
-    wake: () => undefined,
+    wake() {
+      // Nobody sleeps yet.
+    },
   };
 }
 
@@ -72,13 +72,13 @@ function setDraft(work: Work, text: string): void {
 }
 
 function send(work: Work, text: string): void {
-  const { draft, grant, life, list, queue } = work;
-  if (text === '' || life.aborted) return;
+  const { draft, grant } = work;
+  if (text === '' || work.life.aborted) return;
   if (new TextEncoder().encode(text).length > grant.limits.message_bytes) return report(work, new Failure('message_too_large'));
-  if (queue.length > grant.limits.queued_messages) return report(work, new Failure('queue_full'));
+  if (work.queue.length > grant.limits.queued_messages) return report(work, new Failure('queue_full'));
   batch(() => {
     const id = randomUuid();
-    add(work, { id, text, state: list.addMine(id, text) });
+    add(work, { id, text, state: work.list.add(id, text) });
     setDraft(work, draft.value.trim() === text ? '' : draft.value);
   });
 }
@@ -86,7 +86,6 @@ function send(work: Work, text: string): void {
 function add(work: Work, job: Omit<Job, 'runId' | 'at'>): void {
   goOn(work);
   work.queue.push({ ...job, runId: randomUuid(), at: Date.now() });
-  work.wake();
 }
 
 /** The visitor goes on: what was held goes first. */
@@ -94,6 +93,7 @@ function goOn(work: Work): void {
   work.trouble.value = null;
   work.isStale ||= !!work.isHeld;
   work.isHeld = false;
+  work.wake();
 }
 
 function resume(work: Work, entries: readonly ResumeEntry[]): void {
@@ -106,6 +106,6 @@ async function loadEarlier(work: Work): Promise<void> {
   const before = work.earlier.value;
   if (before === null || work.isPaging) return;
   work.isPaging = true;
-  await loadPage(work, before).catch((error: unknown) => report(work, error));
+  await loadPage(work, `&before=${encodeURIComponent(before)}`).catch((error: unknown) => report(work, error));
   work.isPaging = false;
 }

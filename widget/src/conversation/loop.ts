@@ -25,16 +25,15 @@ async function restore({ list, draft, drafts, sessionId, queue }: Work): Promise
   const kept = await drafts?.load(sessionId);
   if (!kept) return;
   draft.value ||= kept.draft;
-  queue.unshift(...kept.outbox.map((job): Job => ({ ...job, state: list.addMine(job.id, job.text) })));
+  queue.unshift(...kept.outbox.map((job): Job => ({ ...job, state: list.add(job.id, job.text) })));
 }
 
 async function step(work: Work): Promise<void> {
-  const { grant, isOpen, sessionId } = work;
   const [job] = work.queue;
-  work.stopping = null;
+  work.stop = null;
   if (work.isStale) return load(work);
   if (job && !work.isHeld) return post(work, job);
-  return sessionId !== null && grant.instance.kind === 'shared' && isOpen.peek() ? followRun(work, null) : sleep(work);
+  return work.sessionId !== null && work.grant.instance.kind === 'shared' && work.isOpen.peek() ? followRun(work, null) : sleep(work);
 }
 
 async function sleep(work: Work): Promise<void> {
@@ -44,10 +43,9 @@ async function sleep(work: Work): Promise<void> {
 
 /** The first detour is taken at once; a server that sends us round and round is asked more and more seldom. */
 async function load(work: Work): Promise<void> {
-  const { clock, detours, life, random } = work;
   work.phase.value = 'loading';
-  if (detours > 1) await pause(retryDelayMs(detours - 1, random), clock, life);
-  const page = work.sessionId === null ? null : await loadPage(work, null);
+  if (work.detours > 1) await pause(retryDelayMs(work.detours - 1, work.random), work.clock, work.life);
+  const page = work.sessionId === null ? null : await loadPage(work);
   if (page) {
     work.cursor = page.last_event_id;
     // What the server has of a run that was posted before is here, or comes with the run.
@@ -62,9 +60,8 @@ async function load(work: Work): Promise<void> {
 }
 
 /** The last 50 messages, or those before a cursor, into the list, which puts them in order. Throws `Failure`. */
-export async function loadPage(work: Work, before: string | null) {
-  const cursor = before === null ? '' : `&before=${encodeURIComponent(before)}`;
-  const page = readPage(await work.api.json(`${pathOf(work)}/messages?limit=50${cursor}`));
+export async function loadPage(work: Work, query = '') {
+  const page = readPage(await work.api.json(`${pathOf(work)}/messages?limit=50${query}`));
   batch(() => {
     page.data.forEach(work.list.take);
     work.earlier.value = page.next_cursor;
@@ -74,17 +71,19 @@ export async function loadPage(work: Work, before: string | null) {
 
 /** The last words of a visitor once more, under the id that the server knows, as a new run. */
 function askAgain({ list, queue }: Work): void {
-  const [first] = queue;
-  const words = first && first.state.value !== 'queued' ? undefined : list.unanswered();
+  const stored = list.messages.value.filter(({ kind, state }) => kind === 'answer' || state.value === 'sent');
+  const words = stored.findLast(({ kind }) => kind === 'user');
   const text = words?.text.value;
-  if (text) queue.unshift({ ...words, text, runId: randomUuid(), at: 0 });
+  const isAnswered = !/sent|interrupted|failed/.test(`${stored.at(-1)?.state.value}`);
+  if (text && !isAnswered && (queue[0]?.state.value ?? 'queued') === 'queued')
+    queue.unshift({ ...words, text, runId: randomUuid(), at: 0 });
 }
 
 /** Statuses of a message that the server will never take: its words go back to where they can be changed. */
 const REFUSED = [400, 413, 422];
 
 async function post(work: Work, job: Job): Promise<void> {
-  const { draft, queue } = work;
+  const { queue } = work;
   const { resume, runId, state, text } = job;
   if (state.value !== 'sent') state.value = 'sending';
   try {
@@ -108,7 +107,7 @@ async function post(work: Work, job: Job): Promise<void> {
     if (isSent) queue.shift();
     else if (REFUSED.includes(status)) {
       queue.shift();
-      draft.value ||= text;
+      work.draft.value ||= text;
     }
   }
   void keep(work);

@@ -4,9 +4,8 @@ import type { AnswerState, ChatMessage, SendState } from './conversation.ts';
 import type { ConversationOptions } from './options.ts';
 import type { Job } from './work.ts';
 
-/** Either kind of message, with what changes of it. */
-export interface Row extends Omit<ChatMessage & { kind: 'user' }, 'kind' | 'text' | 'state'> {
-  readonly kind: ChatMessage['kind'];
+/** A message, with what changes of it. */
+export interface Row extends ChatMessage {
   seq: number;
   readonly text: Signal<string>;
   readonly state: Signal<SendState | AnswerState>;
@@ -14,17 +13,15 @@ export interface Row extends Omit<ChatMessage & { kind: 'user' }, 'kind' | 'text
 
 /** The messages on the screen, each once by id, in the server's order. The list changes when a message comes; a word changes one signal. */
 export interface MessageList {
-  readonly rows: ReadonlySignal<readonly ChatMessage[]>;
+  readonly messages: ReadonlySignal<readonly Row[]>;
   /** A message of the visitor's; what it has reached is to be read and turned. */
-  readonly addMine: (id: string, text: string) => Job['state'];
+  readonly add: (id: string, text: string) => Job['state'];
   /** More words of an answer that is under way; null begins it. What is stored is the truth, and stays. */
   readonly say: (id: string, delta: string | null) => void;
   /** The answers that are under way have come to this. */
   readonly end: (state: AnswerState) => void;
   /** A stored message: a new one gets its place, a known one is brought up to date. True: it was not stored before. */
   readonly take: (message: Message) => boolean;
-  /** The visitors' last stored words, if no answer followed or it broke off. */
-  readonly unanswered: () => Row | undefined;
 }
 
 export function createMessageList({ participant: me }: ConversationOptions['grant']): MessageList {
@@ -37,8 +34,8 @@ export function createMessageList({ participant: me }: ConversationOptions['gran
     return row;
   };
   return {
-    rows: rows as ReadonlySignal<readonly Row[]> as MessageList['rows'],
-    addMine: (id, content) => (find(id) ?? put(makeRow({ ...BLANK, id, content, role: 'user', participant: me }, me))).state,
+    messages: rows,
+    add: (id, content) => (find(id) ?? put(makeRow({ ...BLANK, id, content, role: 'user', participant: me }, me))).state,
     say(id, delta) {
       // After all that is stored, before what waits to be sent.
       const { seq, text, state } = find(id) ?? put(makeRow({ ...BLANK, id, seq: newest + 0.5 }, me));
@@ -61,10 +58,6 @@ export function createMessageList({ participant: me }: ConversationOptions['gran
       row.state.value = role === 'user' ? 'sent' : status;
       put(row);
       return isNew;
-    },
-    unanswered() {
-      const stored = rows.value.filter(({ kind, state }) => kind === 'answer' || state.value === 'sent');
-      return /sent|interrupted|failed/.test(`${stored.at(-1)?.state.value}`) ? stored.findLast(({ kind }) => kind === 'user') : undefined;
     },
   };
 }

@@ -4,7 +4,7 @@ import { Failure, toFailure } from '../session/failure.ts';
 import type { CallInit } from '../session/transport.ts';
 import { isFinal, MAX_ATTEMPTS, pause, retryDelayMs } from '../stream/backoff.ts';
 import { listen } from '../stream/listen.ts';
-import { readMessage } from '../stream/parse-message.ts';
+import { maybe, readMessage } from '../stream/parse-message.ts';
 import type { AnswerState } from './conversation.ts';
 import { ask } from './ask.ts';
 import { type Job, keep, pathOf, report, type Work } from './work.ts';
@@ -19,10 +19,10 @@ const STABLE_MS = 60_000;
  * not in ten attempts of a browser that is online.
  */
 export async function followRun(work: Work, runId: string | null, job?: Job): Promise<void> {
-  const { clock, life, random } = work;
+  const { clock } = work;
   const leaving = new AbortController();
-  const signal = AbortSignal.any([life, leaving.signal]);
-  let cursor = job ? null : runId ? `${runId}:0` : work.cursor;
+  const signal = AbortSignal.any([work.life, leaving.signal]);
+  let cursor: Work['cursor'] = job ? null : runId ? `${runId}:0` : work.cursor;
   let attempt = 0;
   const isBetweenRuns = (): boolean => !(runId ?? work.running);
   const reach = (isConnected: boolean): void => {
@@ -36,10 +36,11 @@ export async function followRun(work: Work, runId: string | null, job?: Job): Pr
   };
   const take = (data: string, id: string): void => {
     const event = readEvent(data);
-    if (signal.aborted || !(event['type'] === 'resume_gap' || isNext(id, cursor, runId))) return;
+    if (signal.aborted || !(event['name'] === 'resume_gap' || isNext(id, cursor, runId))) return;
     work.cursor = cursor = id;
     attempt = 0;
-    const isOver = batch(() => hear(work, event));
+    // What cannot be read is ignored like what is not known.
+    const isOver = batch(() => or(() => paint(work, event), false)(event));
     reach(true);
     if (isOver) work.detours = 0;
     if (work.isStale || isOver) leaving.abort();
@@ -63,14 +64,14 @@ export async function followRun(work: Work, runId: string | null, job?: Job): Pr
         throw failure;
       }
       reach(false);
-      await pause(retryDelayMs(attempt, random, failure.retryAfterMs), clock, signal);
+      await pause(retryDelayMs(attempt, work.random, failure.retryAfterMs), clock, signal);
       attempt += 1;
     }
   }
 }
 
 /** Whether an event is wanted and not known yet, by ids `<run or session>:<number>`. */
-function isNext(id: string, cursor: string | null, runId: string | null): boolean {
+function isNext(id: string, cursor: Work['cursor'], runId: string | null): boolean {
   const [stream, seq] = id.split(':');
   const [known, last] = `${cursor}`.split(':');
   return (runId ?? stream) === stream && Number(seq) > (stream === known ? Number(last) : 0);
@@ -78,35 +79,29 @@ function isNext(id: string, cursor: string | null, runId: string | null): boolea
 
 /** An event's own members, of a CUSTOM one its name as the type; none of what is no event. */
 const readEvent = or((data): WireEvent => {
-  const event = copy(JSON.parse(text(data)));
-  return copy(event, event['type'] === 'CUSTOM' && { type: event['name'] });
+  return copy(JSON.parse(text(data)));
 }, copy());
 
-/** Paints one event (contract §7); one that is unknown, or lacks what it needs, is ignored. True when it was the last of its run. */
-const hear = (work: Work, event: WireEvent): boolean => or(() => paint(work, event), false)(event);
-
+/** Paints one event (contract §7). True when it was the last of its run. Throws where one lacks what it needs. */
 function paint(work: Work, event: WireEvent): boolean {
-  const { list, activity, events, interrupts } = work;
-  switch (event['type']) {
+  switch (event['type'] === 'CUSTOM' ? event['name'] : event['type']) {
     case 'RUN_STARTED':
       begin(work, text(event['runId']));
       break;
     case 'TEXT_MESSAGE_START':
-      list.say(text(event['messageId']), null);
-      activity.value = null;
+      work.list.say(text(event['messageId']), null);
+      work.activity.value = null;
       break;
     case 'TEXT_MESSAGE_CONTENT':
-      list.say(text(event['messageId']), text(event['delta']));
+      work.list.say(text(event['messageId']), text(event['delta']));
       break;
     case 'TOOL_CALL_START':
-      activity.value = text(event['toolCallName']);
-      break;
     case 'TOOL_CALL_RESULT':
-      activity.value = null;
+      work.activity.value = maybe(event['toolCallName']);
       break;
     case 'message_stored': {
       const message = readMessage(event['value']);
-      if (list.take(message) && message.role === 'assistant') events.emit('messagereceived', { messageId: message.id });
+      if (work.list.take(message) && message.role === 'assistant') work.events.emit('messagereceived', { messageId: message.id });
       break;
     }
     case 'resume_gap':
@@ -116,7 +111,7 @@ function paint(work: Work, event: WireEvent): boolean {
     case 'RUN_FINISHED': {
       const outcome = copy(event['outcome']);
       end(work, outcome['type'] === 'cancelled' ? 'cancelled' : 'complete');
-      interrupts.value = listOf(copy)(outcome['interrupts']);
+      work.interrupts.value = listOf(copy)(outcome['interrupts']);
       return true;
     }
     case 'RUN_ERROR': {
@@ -145,15 +140,15 @@ function begin(work: Work, runId: string): void {
 /** Nothing more is said in the run. */
 function end(work: Work, state: AnswerState): void {
   work.list.end(state);
-  work.activity.value = work.running = work.stopping = null;
+  work.activity.value = work.running = work.stop = null;
 }
 
 /** Idempotent, and asked again when it failed and the connection is back. */
 export function stopIfWanted(work: Work): void {
-  const { running, api, life } = work;
-  if (work.stopping !== 'wanted' || !running) return;
-  work.stopping = 'asked';
-  api.json(`${pathOf(work)}/runs/${encodeURIComponent(running)}/cancel`, { method: 'POST', signal: life }).catch(() => {
-    if (work.stopping) work.stopping = 'wanted';
+  const { running } = work;
+  if (work.stop !== 'queued' || !running) return;
+  work.stop = 'sent';
+  work.api.json(`${pathOf(work)}/runs/${encodeURIComponent(running)}/cancel`, { method: 'POST', signal: work.life }).catch(() => {
+    if (work.stop) work.stop = 'queued';
   });
 }

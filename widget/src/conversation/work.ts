@@ -34,7 +34,7 @@ export interface Work extends ConversationOptions {
   isStale?: boolean;
   isPaging?: boolean;
   /** The last event that is known. */
-  cursor: string | null;
+  cursor?: string | null;
   /** The visitor wants the answer that broke off. */
   wantsAnswer?: boolean;
   /** The first of the queue failed: it waits for the visitor, and the rest for it. */
@@ -43,8 +43,8 @@ export interface Work extends ConversationOptions {
   detours: number;
   /** The run under way, from its first event on. */
   running?: string | null;
-  /** The run is to be cancelled, as soon as it has begun, or the server was asked to. */
-  stopping?: 'wanted' | 'asked' | null;
+  /** The wish to cancel the run: `queued` until the run has begun. */
+  stop?: SendState | null;
   /** Ends the sleep, or the listening for others unless one of them is being answered. */
   wake: () => void;
 }

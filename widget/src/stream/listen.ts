@@ -8,8 +8,8 @@ const SILENCE_LIMIT_MS = 40_000;
 
 export interface ListenOptions {
   readonly clock: Clock;
-  /** The id of the last event that is known; null: none is. */
-  readonly cursor: string | null;
+  /** The id of the last event that is known, if one is. */
+  readonly cursor: string | null | undefined;
   readonly signal: AbortSignal;
   /** Asks for the events after the cursor, which `init` names. */
   readonly open: (init: CallInit) => Promise<Response>;

@@ -8,7 +8,7 @@ import { createSentenceReader } from './sentences.ts';
 import type { View } from './view.ts';
 
 /** One answer. As its text grows, it alone is drawn again, and of it only what changed. */
-export function drawAnswer(view: View, { state, text }: ChatMessage & { kind: 'answer' }, isLast: () => boolean): HTMLElement {
+export function drawAnswer(view: View, { state, text }: ChatMessage, isLast: () => boolean): HTMLElement {
   const { model, words } = view;
   const prose = createProse({ words, imageOrigins: () => model.config.value?.flags.image_origins ?? [], origin: location.origin });
   // An answer that is under way is spoken sentence by sentence; old ones stay silent.

@@ -33,7 +33,7 @@ function formatWhen(at: Date, locale: string): string {
   return at.toLocaleString(locale, { timeStyle: 'short', dateStyle: isToday ? undefined : 'medium' });
 }
 
-function drawUserMessage(view: View, { state, text }: ChatMessage & { kind: 'user' }): Child[] {
+function drawUserMessage(view: View, { state, text }: ChatMessage): Child[] {
   const { words } = view;
   return [
     h('div', { class: 'user', part: 'user-message', 'data-state': () => state.value, dir: 'auto' }, () => text.value),

@@ -112,5 +112,13 @@ export function fakeUser(text: string, state: SendState = 'sent'): ChatMessage {
 
 export function fakeAnswer(text: string, state: AnswerState = 'complete') {
   count += 1;
-  return { kind: 'answer' as const, id: `a${count}`, text: signal(text), createdAt: Date.now(), state: signal(state) };
+  return {
+    kind: 'answer' as const,
+    id: `a${count}`,
+    author: null,
+    isMine: false,
+    text: signal(text),
+    createdAt: Date.now(),
+    state: signal(state),
+  };
 }
