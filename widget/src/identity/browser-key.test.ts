@@ -128,13 +128,23 @@ it('keeps a secret of 256 bits where there is no IndexedDB', async () => {
   expect((await inFrames(agent, 1, NO_DATABASE))[0]?.jwk).toBe(first?.jwk);
 });
 
+const refuse = async (): Promise<never> => Promise.reject(new DOMException('blocked', 'SecurityError'));
+const BROKEN: Vault = { get: refuse, update: refuse, remove: refuse, clear: refuse, close: () => undefined };
+
+it('keeps one secret when twelve start at once, and there are neither IndexedDB nor Web Locks', async () => {
+  const locks = vi.spyOn(navigator, 'locks', 'get').mockReturnValue(undefined as never);
+  onTestFinished(() => locks.mockRestore());
+  const agent = newAgent();
+  const keys = await Promise.all(Array.from({ length: 12 }, async () => load(agent, BROKEN)));
+  expect(keys.map(({ storage }) => storage)).toEqual(Array.from({ length: 12 }, () => 'durable'));
+  expect(new Set(keys.map(({ secret }) => secret)).size).toBe(1);
+});
+
 it('wipes the secret of the verified user before, where there is no IndexedDB', async () => {
   const agent = newAgent();
-  const broken = async (): Promise<never> => Promise.reject(new DOMException('blocked', 'SecurityError'));
-  const vault: Vault = { get: broken, update: broken, remove: broken, clear: broken, close: () => undefined };
   const wiped: string[] = [];
   const sit = async (person: string | null): Promise<string | undefined> => {
-    const options = { agent, vault, isMemoryOnly: false, person, onOther: (epoch: string) => wiped.push(epoch) };
+    const options = { agent, vault: BROKEN, isMemoryOnly: false, person, onOther: (epoch: string) => wiped.push(epoch) };
     return (await loadBrowserKey(options)).secret;
   };
   const first = await sit(null);

@@ -1,8 +1,9 @@
 import { expect, it, onTestFinished, vi } from 'vitest';
+import { own } from '../config/own.ts';
 import { parseConfig } from '../config/parse-config.ts';
 import type { BrowserKey } from '../identity/browser-key.ts';
 import { type Identity, NOBODY } from '../identity/identity.ts';
-import { openTabs } from '../identity/tabs.ts';
+import { type Message, openTabs } from '../identity/tabs.ts';
 import { createChatServer, problem } from '../test/chat-server.ts';
 import { readProof } from '../test/identity-server.ts';
 import { freezeIn } from '../test/frozen-tab.ts';
@@ -17,10 +18,10 @@ const PAIR = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256
 
 let agents = 0;
 
-function open(identity: Identity = NOBODY) {
+function open(identity: Identity = NOBODY, epoch: string | null = null) {
   const server = createChatServer();
   const clock = createManualClock();
-  const key: BrowserKey = { storage: 'durable', epoch: null, pair: PAIR };
+  const key: BrowserKey = { storage: 'durable', epoch, pair: PAIR };
   const config = parseConfig(
     [{ agent: `test/session-${(agents += 1)}`, embedKey: 'pk_1', baseUrl: 'https://chat.example' }],
     () => undefined,
@@ -233,6 +234,38 @@ it('mints alone where a frozen tab keeps the lock', async () => {
   await granted;
   expect(server.count('POST', MINT)).toBe(1);
   thaw();
+});
+
+it('takes what another tab has just minted, and no answer that was meant for a third', async () => {
+  const { agent, clock, session } = open(NOBODY, 'epoch-1');
+  const other = openTabs(agent);
+  onTestFinished(() => other.setListening(false));
+  const hear = async (): Promise<Message> =>
+    new Promise((resolve) => {
+      const unhear = other.hear((message) => {
+        unhear();
+        resolve(message);
+      });
+    });
+  const [asked, granted] = [hear(), session.grant()];
+  const { who } = await asked;
+  const told = hear();
+  clock.advance(60);
+  const grant = await granted;
+  expect(await told).toMatchObject({ who, grant: { token: 'token-1' }, isFresh: true });
+  clock.advance(1_000);
+  const held = async (): Promise<unknown> => {
+    const answer = hear();
+    other.tell({ who });
+    return own((await answer)['grant'], 'token');
+  };
+  const give = (token: string, isFresh: boolean, ageMs = 0): void => other.tell({ who, grant: { ...grant, token }, ageMs, isFresh });
+  give('answered', false);
+  expect(await held()).toBe('token-1');
+  give('older', true, 2_000);
+  expect(await held()).toBe('token-1');
+  give('minted', true);
+  expect(await held()).toBe('minted');
 });
 
 it('says that the server is at fault where it answers a mint with something else', async () => {
