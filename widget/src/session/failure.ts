@@ -1,4 +1,4 @@
-import { copy, or, text } from '../config/own.ts';
+import { copy, line } from '../config/own.ts';
 
 /** An expected failure, with the wire's code or one of ours (`network_error`, `timeout`, `identity_token_unavailable`). Carries nothing that was sent. */
 export class Failure extends Error {
@@ -21,7 +21,7 @@ export async function readFailure(response: Response): Promise<Failure> {
   const { headers, status } = response;
   // Not JSON: a proxy's page. The status says enough.
   const { code } = copy(await response.json().catch(() => null));
-  const [known] = /^[a-z]\w{0,63}$/.exec(or(text, '')(code)) ?? [];
+  const [known] = /^[a-z]\w{0,63}$/.exec(line(code)) ?? [];
   // `Retry-After` in seconds (RFC 9110 §10.2.3). A date would need a clock that is right; it is not used.
   const retryAfterMs = Number(headers.get('retry-after')) * 1_000;
   return new Failure(

@@ -21,9 +21,9 @@ export interface MintInput extends Credentials {
  * Exchanges who this is, proven, for a session token (contract §4, §6). `token` is that of an ephemeral session that goes on.
  * Throws `Failure`; never tries a lower level. A token that the page gave and the server refuses is asked for anew, once.
  */
-export async function mint(options: SessionOptions, { identity, ...input }: MintInput): Promise<MintResponse> {
+export async function mint(options: SessionOptions, input: MintInput): Promise<MintResponse> {
   const { config, life, transport } = options;
-  const { identityToken, key, ...credentials } = input;
+  const { identity, identityToken, key, token } = input;
   const { embedKey, instance } = config();
   const body: MintRequest = {
     embed_key: embedKey,
@@ -34,7 +34,7 @@ export async function mint(options: SessionOptions, { identity, ...input }: Mint
     attributes: identity.attributes ?? undefined,
   };
   try {
-    const init = { ...credentials, key, method: 'POST', body, signal: limit(life) } as const;
+    const init = { key, token, method: 'POST', body, signal: limit(life) } as const;
     return readGrant(await (await send(transport, '/v1/embed/session-tokens', init)).json());
   } catch (error) {
     if (identityToken !== identity.identityToken || !identity.getIdentityToken || !toFailure(error).code.startsWith('token_')) throw error;
