@@ -22,6 +22,8 @@ export function followPresence(panel: Panel, { style }: HTMLElement): void {
   let isAway = false;
   let latest: Event;
   listen(['pagehide', 'pageshow', 'visibilitychange'], async (event) => {
+    // The page is shown for the first time.
+    if (!isAway && event.type === 'pageshow') return;
     latest = event;
     // At once, so that what was there is not the first thing to be seen later. It keeps the focus.
     veil('0');

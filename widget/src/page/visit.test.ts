@@ -62,6 +62,24 @@ it('keeps nothing on a shared device and forgets whoever was there after ten idl
   await vi.waitFor(() => expect(changesOf(one)).toHaveLength(1));
 });
 
+it('begins anew on a shared device that comes back, and is not blank when it is shown for the first time', async () => {
+  const [agent, server] = [newAgent(), createIdentityServer()];
+  const one = await openTab(agent, { ...server, init: { ...signedIn('alice'), sharedDevice: true } });
+  await say(one, 'my secret');
+  one.window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: false }));
+  expect(one.text()).toContain('my secret');
+  one.hide();
+  // A page that is left is hidden as well.
+  const { document } = one.window;
+  Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true });
+  document.dispatchEvent(new Event('visibilitychange'));
+  Reflect.deleteProperty(document, 'visibilityState');
+  one.comeBack();
+  await vi.waitFor(() => expect(changesOf(one)).toHaveLength(1));
+  await vi.waitFor(() => expect(one.text()).not.toBe(''));
+  expect(one.text()).not.toContain('my secret');
+});
+
 it('keeps the key from the moment of consent, and the chat goes on', async () => {
   const [agent, server] = [newAgent(), createIdentityServer()];
   const one = await openTab(agent, { ...server, init: { consent: 'pending' } });
