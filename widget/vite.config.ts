@@ -4,7 +4,8 @@ import { brotliCompressSync } from 'node:zlib';
 import { defineConfig, type Plugin, type UserConfig } from 'vite';
 
 const DIST = new URL('dist/', import.meta.url);
-const TARGET = 'es2022';
+// The panel's styles are written for browsers that know light-dark(); its lowered form cannot follow a theme's mode.
+const TARGETS = { target: 'es2022', cssTarget: 'esnext' };
 /** Names of numbers and short texts are for whoever reads the sources. */
 const INLINE_CONST = { mode: 'all' } as const;
 const { version }: { version: string } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
@@ -18,9 +19,7 @@ export default defineConfig(({ mode }): UserConfig => {
       return {
         ...shared,
         build: {
-          target: TARGET,
-          // The panel's styles are written for browsers that know light-dark(); its lowered form cannot follow a theme's mode.
-          cssTarget: 'esnext',
+          ...TARGETS,
           minify: 'oxc',
           modulePreload: false,
           rolldownOptions: {
@@ -37,9 +36,7 @@ export default defineConfig(({ mode }): UserConfig => {
         ...shared,
         define: { PANEL_FILE: JSON.stringify(findPanel()) },
         build: {
-          target: TARGET,
-          // The panel's styles are written for browsers that know light-dark(); its lowered form cannot follow a theme's mode.
-          cssTarget: 'esnext',
+          ...TARGETS,
           minify: 'oxc',
           emptyOutDir: false,
           rolldownOptions: {
@@ -53,9 +50,7 @@ export default defineConfig(({ mode }): UserConfig => {
       return {
         ...shared,
         build: {
-          target: TARGET,
-          // The panel's styles are written for browsers that know light-dark(); its lowered form cannot follow a theme's mode.
-          cssTarget: 'esnext',
+          ...TARGETS,
           minify: false,
           emptyOutDir: false,
           lib: { entry: 'src/index.ts', formats: ['es'], fileName: () => 'index.js' },
