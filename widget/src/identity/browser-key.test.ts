@@ -140,6 +140,16 @@ it('keeps one secret when twelve start at once, and there are neither IndexedDB 
   expect(new Set(keys.map(({ secret }) => secret)).size).toBe(1);
 });
 
+it('makes a secret anew where what is kept is none', async () => {
+  const agent = newAgent();
+  for (const kept of ['', '{', 'null', '"x"', '{"epoch":7}', '{"epoch":"short","person":null}', `{"epoch":"${'!'.repeat(43)}"}`]) {
+    localStorage.setItem(`familiar:${agent}:secret`, kept);
+    const { secret, storage } = await load(agent, BROKEN);
+    expect([kept, storage, secret]).toEqual([kept, 'durable', expect.stringMatching(/^[\w-]{43}$/)]);
+    expect((await load(agent, BROKEN)).secret).toBe(secret);
+  }
+});
+
 it('wipes the secret of the verified user before, where there is no IndexedDB', async () => {
   const agent = newAgent();
   const wiped: string[] = [];

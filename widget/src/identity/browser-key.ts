@@ -1,4 +1,4 @@
-import { copy, or, text } from '../config/own.ts';
+import { copy, line, or, text } from '../config/own.ts';
 import { randomText } from './random.ts';
 import { inTurn } from './tabs.ts';
 import type { Vault } from './vault.ts';
@@ -82,7 +82,7 @@ async function storedRecord({ agent, vault, person = null, pair, onOther }: Brow
   const isRecord = (value: unknown): value is KeyRecord => {
     const { epoch, privateKey, publicKey } = copy(value);
     const isPair = privateKey instanceof CryptoKey && publicKey instanceof CryptoKey && !privateKey.extractable;
-    return (isPair || rung !== vault) && typeof epoch === 'string';
+    return rung === vault ? isPair && typeof epoch === 'string' : /^[\w-]{43}$/.test(line(epoch));
   };
   const find = async (): Promise<KeyRecord> => {
     const before = await rung.get(KEY_NAME);
