@@ -12,7 +12,7 @@ export function drawMessages(view: View): HTMLElement {
   const { model, words } = view;
   const isAtEnd = signal(true);
   const messages = (): readonly ChatMessage[] => model.conversation.value?.messages.value ?? [];
-  const earlier = h('button', { class: 'earlier', onclick: () => model.conversation.value?.loadEarlier() }, () => words('loadEarlier'));
+  const earlier = h('button', { class: 'chip', onclick: () => model.conversation.value?.loadEarlier() }, () => words('loadEarlier'));
   const welcome = drawWelcome(view);
   const working = drawWorking(view);
   const list = h(

@@ -31,7 +31,7 @@ export function drawHeader({ model, words, name }: View): HTMLElement {
 export function drawTrouble({ model, tell, words }: View): HTMLElement {
   const trouble = (): Trouble | null | undefined => model.trouble.value ?? model.conversation.value?.trouble.value;
   const onclick = (): void => (model.trouble.peek() ? model.reconnect() : model.conversation.value?.retry());
-  const retry = h('button', { onclick }, () => words('retry'));
+  const retry = h('button', { class: 'chip', onclick }, () => words('retry'));
   const box = h(
     'div',
     { class: 'trouble', part: 'trouble' },
