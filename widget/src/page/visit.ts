@@ -39,7 +39,7 @@ export interface VisitOptions extends Parts {
   readonly identity: () => Identity;
   /** What must be over before this browser's key is looked for: the wipe of the person before. */
   readonly after: Promise<void>;
-  /** What the server says about the panel must be known, too. */
+  /** Whether every request is proven, which the server's settings say: nothing begins before those of the panel are there. */
   readonly isStrictlyBound: () => Promise<boolean>;
   /** The server says that this is another person than before. */
   readonly onDrift: () => void;
