@@ -79,8 +79,11 @@ function toNodes(child: Drawn, [old]: readonly Node[] = []): Node[] {
 }
 
 function place(parent: Node, nodes: readonly Node[]): void {
-  const wanted = new Set(nodes);
-  for (const child of Array.from(parent.childNodes)) if (!wanted.has(child)) child.remove();
+  // An element that is new has none: to ask it for its children would slow down every one that it gets.
+  if (parent.firstChild) {
+    const wanted = new Set(nodes);
+    for (const child of Array.from(parent.childNodes)) if (!wanted.has(child)) child.remove();
+  }
   // By neighbours: looking children up by their number would count them anew after each that is put in.
   let at = parent.firstChild;
   for (const node of nodes) {
