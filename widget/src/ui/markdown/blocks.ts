@@ -3,7 +3,7 @@ import { h } from '../dom.ts';
 import type { DrawOptions } from './image.ts';
 import { drawInline } from './inline.ts';
 
-const RULE = String.raw`(?:(?:- *){3,}|(?:_ *){3,}|(?:\* *){3,})$`;
+const RULE = String.raw`(?=(?:\S *){3})(?:[- ]+|[_ ]+|[* ]+)$`;
 /** The head of a table and the finished divider under it, of 24 columns at most: more fit no panel. */
 const HEAD = String.raw`[^|\n]*\|.*\n(?=.*\|) *\|?(?: *:?-+:? *(?:\||$)){1,24}(?=\n)`;
 /** The kinds of blocks, what tells that a finished line follows, and the blank lines around. */
@@ -22,8 +22,6 @@ const BLOCK = new RegExp(
   'gmy',
 );
 
-/** Deeper quotes and lists are shown as they stand. */
-const MAX_DEPTH = 8;
 const DIR = { dir: 'auto' };
 
 /**
@@ -33,40 +31,40 @@ const DIR = { dir: 'auto' };
  * lazy lines in quotes and lists; a nested marker needs two spaces only.
  */
 export function drawBlocks(source: string, options: DrawOptions, starts: number[] = []): Node[] {
-  if (options.depth > MAX_DEPTH) return [h('p', DIR, drawInline(source, options))];
+  // Deeper quotes and lists are shown as they stand.
+  if (options.depth > 8) return [h('p', DIR, drawInline(source, options))];
   const nodes: Node[] = [];
   let list: string | undefined;
   for (const block of source.matchAll(BLOCK)) {
-    const [, indent, fence, language, body = '', hashes, heading = '', quote, marker = '', , mark, start, item = '', ...others] = block;
-    const [table, paragraph, isClosed] = others;
+    const [, indent, fence, language, body, hashes, heading = '', quote, marker, , mark, start, item, table, paragraph, isClosed] = block;
     const here = { ...options, isOpen: options.isOpen && !isClosed, depth: options.depth + 1 };
     const inside = (text: string): Node[] => drawBlocks(text, here);
     const node = fence
-      ? drawCode(language, dedent(body, indent?.length), here)
+      ? drawCode(language, dedent(body, indent), here)
       : hashes
         ? h(hashes[2] ? 'h5' : hashes[1] ? 'h4' : 'h3', DIR, drawInline(heading, here))
         : quote
           ? h('blockquote', null, inside(quote.replace(/^ *>( *$| )?/gm, '')))
           : mark
-            ? drawItem(inside(dedent(item, marker.length)))
+            ? drawItem(inside(dedent(item, marker)))
             : table
               ? drawTable(table, here)
               : paragraph
                 ? h('p', DIR, drawInline(paragraph, here))
                 : h('hr');
-    const before = list;
-    list = mark?.at(-1);
-    if (list && list === before) nodes.at(-1)?.appendChild(node);
+    const sign = mark?.at(-1);
+    if (sign && sign === list) nodes.at(-1)?.appendChild(node);
     else {
       starts.push(block.index);
-      nodes.push(list ? h(start ? 'ol' : 'ul', { start }, node) : node);
+      nodes.push(sign ? h(start ? 'ol' : 'ul', { start }, node) : node);
     }
+    list = sign;
   }
   return nodes;
 }
 
-function dedent(text: string, count = 0): string {
-  return text.replace(new RegExp(`^ {0,${count}}`, 'gm'), '');
+function dedent(text = '', by = ''): string {
+  return text.replace(new RegExp(`^ {0,${by.length}}`, 'gm'), '');
 }
 
 /** The first paragraph of an item stands beside its mark. */
@@ -94,7 +92,7 @@ function drawTable(source: string, options: DrawOptions): Node {
         .replace(/^ *\||(?<!\\)\| *$/g, '')
         .split(/(?<!\\)\|/, columns.length)
         .map((cell, column) =>
-          h(row ? 'td' : 'th', { ...DIR, class: columns[column] }, drawInline(cell.trim().replaceAll('\\|', '|'), options)),
+          h(row ? 'td' : 'th', { dir: 'auto', class: columns[column] }, drawInline(cell.trim().replaceAll('\\|', '|'), options)),
         ),
     ),
   );

@@ -22,7 +22,7 @@ const HALF_LINK = /!?\[([^[\]]*)\]\([^\s)[]*$/;
 export function drawInline(source: string, options: DrawOptions): Drawn[] {
   const { isOpen, origin } = options;
   const text = isOpen ? source.replace(HALF_LINK, '$1') : source;
-  /** Up to here, a bare address cannot grow any more. */
+  /** What ends before it can neither grow nor be undone. */
   const sure = text.lastIndexOf(' ');
   const nodes: Drawn[] = [];
   let { mayLink } = options;
@@ -33,16 +33,18 @@ export function drawInline(source: string, options: DrawOptions): Drawn[] {
     const end = token.index + whole.length;
     // An end that has not come may still come; and an open line with a bar may turn out to be the head of a table.
     if (isOpen && /^(`+|\[)$|\|/.test(whole)) mayLink = false;
-    const inside = (part: string, mayLinkInside = mayLink): Drawn[] =>
-      drawInline(part, { ...options, isOpen: isOpen && end === text.length, mayLink: mayLinkInside });
+    const mayGrow = isOpen && end > sure;
+    const isImage = whole[0] === '!';
+    const link = isImage && !/^http/i.test(raw ?? '') ? null : openLink(raw ?? angled ?? bare ?? '', origin);
+    const inside = (part: string): Drawn[] => drawInline(part, { ...options, isOpen: mayGrow, mayLink: mayLink && !link });
     const held = doubled ?? single;
     const drawLink = (): Drawn => {
-      const link = openLink(raw ?? angled ?? bare ?? '', origin);
-      const isImage = whole.startsWith('!');
-      if (!link || (isImage && !(link.target && link.host)) || (bare && isOpen && end > sure)) return null;
-      if (!mayLink) return raw ? inside(label) : null;
-      draw(link, raw ? inside(label, false) : [angled ?? bare]);
-      return isImage ? drawImage(link, options) : closeLink(link);
+      const start = isImage ? 2 : 1;
+      if (!link) return raw === undefined ? null : [whole.slice(0, start), inside(label), whole.slice(start + label.length)];
+      if (bare && mayGrow) return null;
+      draw(link, raw ? inside(label) : [angled ?? bare]);
+      if (mayLink) return isImage ? drawImage(link, options) : closeLink(link);
+      return raw && Array.from(link.childNodes);
     };
     const node = hardBreak
       ? h('br')

@@ -102,6 +102,7 @@ describe('markdown', () => {
     ['<https://x.example> <a@b.example>', 'p(a(https://x.example/,https://x.example) <a@b.example>)'],
     ['[https://x.example](https://y.example)', 'p(a(https://y.example/,https://x.example (y.example)))'],
     ['[not](relative) [a]: b [c](#d) [e](http:f)', 'p([not](relative) [a]: b [c](#d) [e](http:f))'],
+    ['[**a** ![b](https://i.example/b.png)](c) ![*d*](/e)', 'p([strong(a) img(https://i.example/b.png,b)](c) ![em(d)](/e))'],
     ['![alt](https://i.example/a.png?b)', 'p(img(https://i.example/a.png?b,alt))'],
     ['[![](https://i.example/a.png) b](https://x.example/)', 'p(a(https://x.example/, b))'],
     ['请看https://x.example/a。', 'p(请看a(https://x.example/a,https://x.example/a)。)'],
