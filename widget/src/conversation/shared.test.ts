@@ -43,6 +43,22 @@ it('lets the other be answered first, then asks, then listens again', async () =
   expect(chat.posts()).toHaveLength(1);
 });
 
+it('hears one run of others after the other, also those that come at once', async () => {
+  const { server, chat } = await shared();
+  for (const text of ['One', 'Two', 'Three']) {
+    server.hear(BOB, text);
+    server.say(`re ${text}`);
+    server.finish();
+  }
+  await until(() => expect(chat.texts()).toEqual(['One', 're One', 'Two', 're Two', 'Three', 're Three']));
+  await until(() => expect(server.log.listeners()).toBe(1));
+  expect(chat.states()).toEqual(['sent', 'complete', 'sent', 'complete', 'sent', 'complete']);
+  expect(chat.phase.value).toBe('idle');
+  // The messages were loaded once: the rest came as events.
+  expect(server.seen.filter(({ path }) => path.includes('/messages'))).toHaveLength(1);
+  expect(chat.heard.filter((what) => what === 'messagereceived')).toHaveLength(3);
+});
+
 it('misses nothing that is written while the connection is lost', async () => {
   const { server, chat } = await shared();
   server.log.drop();
