@@ -10,7 +10,7 @@ export type DrawLauncher = (options: LauncherOptions) => HTMLButtonElement;
 
 /**
  * Draws the round button that opens the chat. Small enough to load with every page; `aria-expanded`, `aria-busy` and
- * `data-unread` show in how it looks. It goes with its root.
+ * `data-unread` show in how it looks. It stands under the panel in the same root, and goes with it.
  */
 export const createLauncher: DrawLauncher = ({ root, label = 'Open chat', onToggle }) => {
   const sheet = new CSSStyleSheet();
@@ -22,6 +22,6 @@ export const createLauncher: DrawLauncher = ({ root, label = 'Open chat', onTogg
   button.ariaHasPopup = 'dialog';
   button.ariaExpanded = 'false';
   button.addEventListener('click', onToggle);
-  root.append(button);
+  root.prepend(button);
   return button;
 };
