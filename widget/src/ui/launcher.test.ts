@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { page } from 'vitest/browser';
 import { scope } from '../reactive/signal.ts';
 import { createLauncher } from './launcher.ts';
 import { showState } from './launcher-state.ts';
+import { renderPanel } from './panel.ts';
 import { createFakeModel } from './test/fake-model.ts';
 
 let fake: ReturnType<typeof createFakeModel>;
@@ -55,4 +57,18 @@ test('unread messages are counted in the badge and in the name, up to nine', () 
 test('the button floats in the corner, large enough for a thumb', () => {
   const box = button.getBoundingClientRect();
   expect([box.width, box.height, innerHeight - box.bottom]).toEqual([56, 56, 20]);
+});
+
+test('on a phone the open panel covers its launcher', async () => {
+  const { innerWidth, innerHeight } = window;
+  await page.viewport(390, 700);
+  const root = button.getRootNode() as ShadowRoot;
+  const [, endPanel] = scope(() => renderPanel({ model: fake.model, root }));
+  fake.isOpen.value = true;
+  // As where the panel was there first.
+  const later = createLauncher({ root, label: 'Open chat', onToggle: () => undefined });
+  const { left, top } = later.getBoundingClientRect();
+  expect(root.elementFromPoint(left + 28, top + 28)?.closest('[part=panel]')).not.toBe(null);
+  endPanel();
+  await page.viewport(innerWidth, innerHeight);
 });
