@@ -21,7 +21,7 @@ export function drawMessage(view: View, message: ChatMessage, isLast: () => bool
       isMine ? null : h('span', { class: 'avatar tiny' }, isAnswer ? icon(LEAF) : () => Array.from(name())[0]),
       h('b', { class: isMine && 'unseen', dir: 'auto' }, name),
       () => model.extras.value?.('author', message),
-      h('span', null, () => formatWhen(at, locale())),
+      h('time', { datetime: at.toISOString() }, () => formatWhen(at, locale())),
     ),
     ...(isAnswer ? [drawAnswer(view, message, isLast)] : drawUserMessage(view, message)),
   );
