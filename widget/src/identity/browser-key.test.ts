@@ -128,6 +128,14 @@ it('keeps a secret of 256 bits where there is no IndexedDB', async () => {
   expect((await inFrames(agent, 1, NO_DATABASE))[0]?.jwk).toBe(first?.jwk);
 });
 
+it('keeps a secret on a plain-http page, which has neither WebCrypto nor its names nor Web Locks', async () => {
+  const agent = newAgent();
+  const insecure = `delete window.CryptoKey; delete Crypto.prototype.subtle; delete Navigator.prototype.locks;`;
+  const [first] = await inFrames(agent, 1, insecure);
+  expect(first).toMatchObject({ kind: 'secret', storage: 'durable', jwk: expect.stringMatching(/^[\w-]{43}$/) });
+  expect((await inFrames(agent, 1, insecure))[0]?.jwk).toBe(first?.jwk);
+});
+
 const refuse = async (): Promise<never> => Promise.reject(new DOMException('blocked', 'SecurityError'));
 const BROKEN: Vault = { get: refuse, update: refuse, remove: refuse, clear: refuse, close: () => undefined };
 

@@ -81,8 +81,9 @@ async function makePair(): Promise<CryptoKeyPair> {
 async function storedRecord({ agent, vault, person = null, pair, onOther }: BrowserKeyOptions, rung: Rung): Promise<KeyRecord | null> {
   const isRecord = (value: unknown): value is KeyRecord => {
     const { epoch, privateKey, publicKey } = copy(value);
-    const isPair = privateKey instanceof CryptoKey && publicKey instanceof CryptoKey && !privateKey.extractable;
-    return rung === vault ? isPair && typeof epoch === 'string' : /^[\w-]{43}$/.test(line(epoch));
+    // A plain-http page has no `CryptoKey`, not even the name.
+    if (rung !== vault) return /^[\w-]{43}$/.test(line(epoch));
+    return privateKey instanceof CryptoKey && publicKey instanceof CryptoKey && !privateKey.extractable && typeof epoch === 'string';
   };
   const find = async (): Promise<KeyRecord> => {
     const before = await rung.get(KEY_NAME);
