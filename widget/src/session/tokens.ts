@@ -14,6 +14,8 @@ export interface Held extends Omit<MintResponse, 'expires_in'> {
   expires_in: number;
   /** When it was asked for, on the transport's clock; when it was refused. */
   since: number;
+  /** Tabs with the same name may share it; null: with nobody. */
+  readonly who: string | null;
 }
 
 /** The token at hand, minted once however many ask, in this tab and in others; renewed at 80 % of its life. */
@@ -92,7 +94,7 @@ export function createTokens(options: SessionOptions): Tokens {
 /** What this tab has. Session tokens go between tabs in memory only, never stored. */
 interface Hand {
   held: Held | null;
-  /** Tabs with the same name share a token; null: with nobody. */
+  /** Whose tokens are taken. */
   who: string | null;
   /** While this tab asks. */
   onHeard: (() => void) | null;
@@ -115,10 +117,10 @@ function takeHand(options: SessionOptions): Hand {
     const found = or(readGrant, null)(grant);
     const since = now - Number(ageMs);
     if (!found) {
-      if (held && now < endOf(held, RENEWAL_SHARE)) tell(options, hand, false);
+      if (held?.who === who && now < endOf(held, RENEWAL_SHARE)) tell(options, held, false);
       // What is older than a refusal may be refused for the same reason, and so may what is answered to another tab.
     } else if ((isFresh || onHeard) && (!held || since > held.since)) {
-      take(options, hand, { ...found, since });
+      take(options, hand, { ...found, since, who: hand.who });
       onHeard?.();
     }
   });
@@ -126,8 +128,9 @@ function takeHand(options: SessionOptions): Hand {
   return hand;
 }
 
-function tell({ tabs, transport }: SessionOptions, { held, who }: Hand, isFresh: boolean): void {
-  if (held && who) tabs.tell({ who, grant: held, ageMs: transport.clock.now() - held.since, isFresh });
+function tell({ tabs, transport }: SessionOptions, held: Held, isFresh: boolean): void {
+  const { since, who } = held;
+  if (who) tabs.tell({ who, grant: held, ageMs: transport.clock.now() - since, isFresh });
 }
 
 /** One token: another tab's for the same person and key, else a mint, one tab at a time. */
@@ -144,7 +147,9 @@ async function find(options: SessionOptions, hand: Hand, signedIn?: string): Pro
     // The browser's key may depend on who it is, which only the page's token may say.
     let identityToken = signedIn ?? (isVerified && !before ? await identityTokenOf(identity, transport) : null);
     const key = await options.key(isVerified ? idOf({ ...identity, identityToken }) : null);
-    const who = (hand.who = nameOf(options, key, before));
+    // Of whom it is minted for: the page may say something else of them meanwhile.
+    const name = (held: MintResponse | null): string | null => (hand.who = nameOf({ ...options, identity: () => identity }, key, held));
+    const who = name(before);
     if (who && !signedIn) {
       // Another tab may have been quicker while this one waited for its turn.
       if (hand.held === before)
@@ -160,17 +165,17 @@ async function find(options: SessionOptions, hand: Hand, signedIn?: string): Pro
     // Counted from the moment of asking: a slow answer makes the token older, never younger.
     const since = clock.now();
     const token = before?.instance.kind === 'ephemeral' ? before.token : undefined;
-    const fresh = { ...(await mint(options, { identity, identityToken, key, token })), since };
+    const granted = await mint(options, { identity, identityToken, key, token });
     life.throwIfAborted();
-    hand.who = nameOf(options, key, fresh);
+    const fresh = { ...granted, since, who: name(granted) };
     take(options, hand, fresh);
-    if (!signedIn) tell(options, hand, true);
+    if (!signedIn) tell(options, fresh, true);
     return fresh;
   });
 }
 
 /** A verified identity is proven by each page once. Keys that no other tab can have, those of ephemeral visits too, have no epoch. */
-function nameOf({ config, identity, transport }: SessionOptions, { epoch }: BrowserKey, held: Held | null): string | null {
+function nameOf({ config, identity, transport }: SessionOptions, { epoch }: BrowserKey, held: MintResponse | null): string | null {
   const { embedKey, instance } = config();
   const { attributes, level, userId } = identity();
   const id = level === 'verified' ? held?.participant.id : userId;
