@@ -152,6 +152,19 @@ it('is blank when it wakes up, and drops whoever left while it slept', async () 
   expect(one.text()).not.toContain('my secret');
 });
 
+it('is heard by the other tabs again as soon as it is back, though nobody sees it yet', async () => {
+  const [agent, server] = [newAgent(), createIdentityServer()];
+  const [one, two] = await openTwo(agent, server);
+  one.hide();
+  Object.defineProperty(one.window.document, 'visibilityState', { value: 'hidden', configurable: true });
+  one.window.document.dispatchEvent(new Event('visibilitychange'));
+  one.comeBack();
+  // As a page does whose session has ended meanwhile.
+  one.widget.logout();
+  await vi.waitFor(() => expect(changesOf(two)).toMatchObject([{ reason: 'logout' }]));
+  expect(two.text()).not.toContain('my secret');
+});
+
 it('leaves no key, draft or name of the old user in storage', async () => {
   const [agent, server] = [newAgent(), createIdentityServer()];
   const vault = openVault(agent, systemClock);

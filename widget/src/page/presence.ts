@@ -33,13 +33,16 @@ export function followPresence(panel: Panel, { style }: HTMLElement): void {
       tabs.setListening(false);
       const visit = people.visit.peek();
       if (visit.isPrivate()) visit.end(false);
-    } else if (document.visibilityState !== 'hidden') {
-      const isBack = isAway;
-      isAway = false;
-      if (isBack) tabs.setListening(true);
-      await people.wake(isBack);
-      if (latest === event) veil('');
+      return;
     }
+    const isSeen = document.visibilityState !== 'hidden';
+    // Back in the background, it may be told to sign out, and the others must hear of that.
+    if (isAway && (isSeen || event.type === 'pageshow')) tabs.setListening(true);
+    if (!isSeen) return;
+    const isBack = isAway;
+    isAway = false;
+    await people.wake(isBack);
+    if (latest === event) veil('');
   });
   onEnd(() => tabs.setListening(false));
 }
