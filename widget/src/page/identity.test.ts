@@ -181,6 +181,26 @@ it('leaves no key, draft or name of the old user in storage', async () => {
   expect(await vault.get('draft:["verified","alice"]')).toBeUndefined();
 });
 
+it('keeps the browser of whoever is here when the page names somebody late who has left', async () => {
+  const [agent, server] = [newAgent(), createIdentityServer()];
+  const vault = openVault(agent, systemClock);
+  let name = (): void => undefined;
+  const named = new Promise<string>((resolve) => (name = () => resolve(identityToken('alice'))));
+  let isAsked = false;
+  const one = await openTab(agent, { ...server, init: { getIdentityToken: async () => ((isAsked = true), named) } });
+  one.widget.open();
+  await vi.waitFor(() => expect(isAsked).toBe(true));
+  one.widget.identify(signedIn('bob'));
+  await say(one, 'bob here');
+  const before = await vault.get('key');
+  expect(before).toMatchObject({ person: 'bob' });
+  name();
+  // Behind whatever came of that.
+  await vault.get('key');
+  await navigator.locks.request(`familiar:${agent}:key`, async () => undefined);
+  expect(await vault.get('key')).toMatchObject({ person: 'bob', epoch: Reflect.get(Object(before), 'epoch') });
+});
+
 it('shows the same conversation after the back button when nobody else was here', async () => {
   const [agent, server] = [newAgent(), createIdentityServer()];
   const one = await openTab(agent, { ...server, init: signedIn('alice') });

@@ -111,6 +111,8 @@ function createKeyring(options: VisitOptions, ended: AbortSignal) {
   };
   const find = async (): Promise<BrowserKey> => {
     await after;
+    // A page that names somebody late who has left must not touch the browser of who is here.
+    ended.throwIfAborted();
     const found = (key.value = await read());
     const { pair, storage } = found;
     if (!pair || storage === 'none') events.emit('identitydegraded', { storage, binding: pair ? 'dpop' : 'bearer' });
@@ -127,8 +129,8 @@ function createKeyring(options: VisitOptions, ended: AbortSignal) {
     },
     /** Keeps the key in this browser; where that has another already, the visit begins anew. */
     async keep(this: void): Promise<void> {
-      const held = await once;
-      if (!held) return;
+      const held = await once?.catch(() => null);
+      if (!held || ended.aborted) return;
       const kept = await read(held.pair);
       if (held.pair && kept.pair?.privateKey === held.pair.privateKey) key.value = kept;
       else if (!ended.aborted) onDrift();
