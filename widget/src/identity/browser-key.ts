@@ -27,6 +27,8 @@ export interface BrowserKeyOptions {
   readonly person?: string | null;
   /** Keeps this pair where there is none: consent was given. */
   readonly pair?: CryptoKeyPair | undefined;
+  /** Once it is over nothing is kept any more. */
+  readonly life?: AbortSignal;
   /** The browser was wiped, because another person was here before; their epoch. */
   readonly onOther?: (epoch: string) => void;
 }
@@ -43,7 +45,7 @@ type Rung = Pick<Vault, 'get' | 'update' | 'clear'>;
 const KEY_LIMIT_MS = 6_000;
 const KEY_NAME = 'key';
 
-/** Finds this browser's key, or makes it. Never rejects: it goes down the ladder and says in `storage` where it stands. */
+/** Finds this browser's key, or makes it. It goes down the ladder and says in `storage` where it stands; rejects only when `life` is over. */
 export async function loadBrowserKey(options: BrowserKeyOptions): Promise<BrowserKey> {
   const { isMemoryOnly, vault } = options;
   const hasWebCrypto = typeof crypto.subtle === 'object';
@@ -78,7 +80,10 @@ async function makePair(): Promise<CryptoKeyPair> {
   return crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign']);
 }
 
-async function storedRecord({ agent, vault, person = null, pair, onOther }: BrowserKeyOptions, rung: Rung): Promise<KeyRecord | null> {
+async function storedRecord(
+  { agent, vault, person = null, pair, life, onOther }: BrowserKeyOptions,
+  rung: Rung,
+): Promise<KeyRecord | null> {
   const isRecord = (value: unknown): value is KeyRecord => {
     const { epoch, privateKey, publicKey } = copy(value);
     // A plain-http page has no `CryptoKey`, not even the name.
@@ -87,6 +92,7 @@ async function storedRecord({ agent, vault, person = null, pair, onOther }: Brow
   };
   const find = async (): Promise<KeyRecord> => {
     const before = await rung.get(KEY_NAME);
+    life?.throwIfAborted();
     if (isRecord(before)) {
       if (person === null || before.person === person) return before;
       if (before.person !== null) {
@@ -96,13 +102,18 @@ async function storedRecord({ agent, vault, person = null, pair, onOther }: Brow
     }
     let record: KeyRecord = { ...(rung === vault && (pair ?? (await makePair()))), epoch: randomText(), person };
     // Atomic, because a lock is missing on plain http and in old browsers: the first tab's key stays.
-    await rung.update(KEY_NAME, (old) => (record = isRecord(old) ? { ...old, person: person ?? old.person } : record));
+    await rung.update(KEY_NAME, (old) => {
+      // Whoever left meanwhile has had it wiped: their name does not come back.
+      life?.throwIfAborted();
+      return (record = isRecord(old) ? { ...old, person: person ?? old.person } : record);
+    });
     return record;
   };
   try {
     // A tab frozen inside the lock must not stop this one: after the limit the atomic update alone decides.
     return await inTurn(`${agent}:key`, AbortSignal.timeout(KEY_LIMIT_MS), find);
   } catch {
+    life?.throwIfAborted();
     // Blocked, broken or silent storage: the ladder goes on one rung below.
     return null;
   }

@@ -181,6 +181,24 @@ it('leaves no key, draft or name of the old user in storage', async () => {
   expect(await vault.get('draft:["verified","alice"]')).toBeUndefined();
 });
 
+it('writes no name down once its user has signed out, however slow the storage is', async () => {
+  const [agent, server] = [newAgent(), createIdentityServer()];
+  const vault = openVault(agent, systemClock);
+  await vault.get('key');
+  const release = await holdStorage(agent);
+  const one = await openTab(agent, {
+    ...server,
+    init: { ...signedIn('alice'), getIdentityToken: null, identityToken: identityToken('alice') },
+  });
+  one.widget.open();
+  // Asks the storage before the sign-out does.
+  await vi.waitFor(async () => expect((await navigator.locks.query()).held?.map(({ name }) => name)).toContain(`familiar:${agent}:key`));
+  one.widget.logout();
+  await release();
+  await say(one, 'nobody');
+  expect(await vault.get('key')).toMatchObject({ person: null });
+});
+
 it('keeps the browser of whoever is here when the page names somebody late who has left', async () => {
   const [agent, server] = [newAgent(), createIdentityServer()];
   const vault = openVault(agent, systemClock);

@@ -107,12 +107,10 @@ function createKeyring(options: VisitOptions, ended: AbortSignal) {
   const read = async (pair?: CryptoKeyPair): Promise<BrowserKey> => {
     const { consent, sharedDevice } = settings.peek();
     const isMemoryOnly = isPrivate() || sharedDevice || consent === 'pending';
-    return loadBrowserKey({ ...options, person, pair, isMemoryOnly, onOther: (left) => tabs.tell({ left }) });
+    return loadBrowserKey({ ...options, person, pair, isMemoryOnly, life: ended, onOther: (left) => tabs.tell({ left }) });
   };
   const find = async (): Promise<BrowserKey> => {
     await after;
-    // A page that names somebody late who has left must not touch the browser of who is here.
-    ended.throwIfAborted();
     const found = (key.value = await read());
     const { pair, storage } = found;
     if (!pair || storage === 'none') events.emit('identitydegraded', { storage, binding: pair ? 'dpop' : 'bearer' });
@@ -130,9 +128,9 @@ function createKeyring(options: VisitOptions, ended: AbortSignal) {
     /** Keeps the key in this browser; where that has another already, the visit begins anew. */
     async keep(this: void): Promise<void> {
       const held = await once?.catch(() => null);
-      if (!held || ended.aborted) return;
-      const kept = await read(held.pair);
-      if (held.pair && kept.pair?.privateKey === held.pair.privateKey) key.value = kept;
+      if (!held) return;
+      const kept = await read(held.pair).catch(() => null);
+      if (held.pair && kept?.pair?.privateKey === held.pair.privateKey) key.value = kept;
       else if (!ended.aborted) onDrift();
     },
   };
