@@ -79,6 +79,7 @@ describe('markdown', () => {
     ['~~~\n```\n~~~', 'code:(```)'],
     ['\n  ```\n  a\n    b\n  ```', 'code:(a\n  b)'],
     ['- a\n\n      ```\n      b\n      ```', 'ul[p(a) code:(b)]'],
+    ['```md\n- a\n\n    ```\n    b\n    ```\n```\nc', 'code:md(- a\n\n    ```\n    b\n    ```) p(c)'],
     ['```\nnever closed', 'code:(never closed)'],
     ['- a\n- b\n  - c\n    - d\n- e', 'ul[p(a); p(b) ul[p(c) ul[p(d)]]; p(e)]'],
     ['1. a\n   - b\n2. c\n\n   more', '1[p(a) ul[p(b)]; p(c) p(more)]'],
