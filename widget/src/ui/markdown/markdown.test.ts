@@ -109,6 +109,7 @@ describe('markdown', () => {
     ['请看https://x.example/a。', 'p(请看a(https://x.example/a,https://x.example/a)。)'],
     ['<b>no</b> html', 'p(<b>no</b> html)'],
     ['a\r\nb\rc', 'p(a\nb\nc)'],
+    ['a\u2028b\n\nc\u2029\n- d', 'p(a\nb) p(c) ul[p(d)]'],
     ['', ''],
   ])('%j is %s', (text, tree) => {
     expect(spell(draw(text), ' ')).toBe(tree);
