@@ -33,7 +33,7 @@ export function createConversation(options: ConversationOptions): Conversation {
     setDraft: (text) => setDraft(work, text),
     send: (text) => send(work, text.trim()),
     stop() {
-      work.stop ??= 'queued';
+      if (work.phase.value !== 'idle') work.stop ??= 'queued';
       stopIfWanted(work);
     },
     retry,

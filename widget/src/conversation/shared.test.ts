@@ -59,6 +59,17 @@ it('hears one run of others after the other, also those that come at once', asyn
   expect(chat.heard.filter((what) => what === 'messagereceived')).toHaveLength(3);
 });
 
+it('stops nobody whose run begins after there was nothing to stop', async () => {
+  const { server, chat } = await shared();
+  chat.stop();
+  server.hear(BOB, 'Hello all');
+  server.say('Hello Bob');
+  await until(() => expect(chat.texts()).toEqual(['Hello all', 'Hello Bob']));
+  server.finish();
+  await until(() => expect(chat.states()).toEqual(['sent', 'complete']));
+  expect(server.seen.some(({ path }) => path.endsWith('/cancel'))).toBe(false);
+});
+
 it('misses nothing that is written while the connection is lost', async () => {
   const { server, chat } = await shared();
   server.log.drop();
