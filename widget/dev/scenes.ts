@@ -1,7 +1,8 @@
-import { effect, type Signal, signal } from '../src/reactive/signal.ts';
+import { type Signal, signal } from '../src/reactive/signal.ts';
 import { addExtras } from './extra-scenes.ts';
 import type { ChatMessage, Conversation, Trouble } from '../src/conversation/conversation.ts';
 import { createLauncher } from '../src/ui/launcher.ts';
+import { showState } from '../src/ui/launcher-state.ts';
 import type { PanelModel } from '../src/ui/panel-model.ts';
 import { renderPanel } from '../src/ui/panel.ts';
 
@@ -95,7 +96,7 @@ const conversation: Conversation = {
   activity: signal(scene === 'thinking' ? 'search_pages' : null),
   trouble: signal(trouble),
   earlier: signal(scene === 'chat' ? 'cursor' : null),
-  interrupt: signal(null),
+  interrupts: signal([]),
   resume() {},
   draft,
   setDraft: (text) => (draft.value = text),
@@ -133,15 +134,18 @@ const model: PanelModel = {
     storage: 'durable',
   }),
   trouble: signal(null),
-  texts: signal({}),
-  theme: signal({
-    ...(asked.has('theme') ? { mode: asked.get('theme') ?? '' } : {}),
-    ...(asked.has('accent') ? { accent: asked.get('accent') ?? '' } : {}),
+  settings: signal({
+    texts: {},
+    theme: {
+      ...(asked.has('theme') ? { mode: asked.get('theme') ?? '' } : {}),
+      ...(asked.has('accent') ? { accent: asked.get('accent') ?? '' } : {}),
+    },
+    locale: scene === 'rtl' ? 'ar' : 'en',
   }),
-  locale: signal(scene === 'rtl' ? 'ar' : 'en'),
   unread: signal(2),
   extras: signal(null),
   open: () => (isOpen.value = true),
+  toggle: () => (isOpen.value = !isOpen.value),
   close: () => (isOpen.value = false),
   newConversation: () => (messages.value = []),
   reconnect() {},
@@ -152,9 +156,8 @@ if (scene === 'rtl') document.documentElement.dir = 'rtl';
 document.body.append(host);
 const root = host.attachShadow({ mode: 'open' });
 if (mode === 'launcher') {
-  const launcher = createLauncher({ root, label: 'Open chat', onToggle: () => (isOpen.value = !isOpen.value) });
-  effect(() => launcher.setOpen(isOpen.value));
-  if (!isOpen.value) launcher.setUnread(2);
+  const launcher = createLauncher({ root, label: 'Open chat', onToggle: model.toggle });
+  showState(launcher, model);
 }
 if (/^(claim|receipt|stepup|stepupfailed|shared|before|debug)$/.test(scene)) addExtras(model, scene);
 renderPanel({ model, root });
