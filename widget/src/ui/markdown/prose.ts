@@ -26,7 +26,10 @@ export function createProse(options: Pick<DrawOptions, 'words' | 'imageOrigins' 
     update(text, isOpen) {
       options.words('show');
       options.imageOrigins();
-      const source = text.replace(/\r\n?|[\u2028\u2029]/g, '\n').replaceAll('\t', '    ').replace(/^ +$/gm, '');
+      const source = text
+        .replace(/\r\n?|[\u2028\u2029]/g, '\n')
+        .replaceAll('\t', '    ')
+        .replace(/^ +$/gm, '');
       const state = isOpen + source;
       if (state === last || !source.startsWith(settled)) {
         settled = '';
