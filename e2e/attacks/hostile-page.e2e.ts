@@ -17,26 +17,62 @@ test('twelve tabs of one browser that start at once are one visitor', async ({ d
   expect(new Set(ids).size).toBe(1);
 });
 
-const PLANTED = {
-  baseUrl: 'https://evil.example',
-  identityToken: 'a.b.c',
-  theme: { accent: 'url(https://evil.example/x)' },
-  href: 'javascript:document.title="taken"',
-  onload: 'document.title="taken"',
-  userId: 'mallory_1',
-  agent: 'evil/agent',
-  dangerouslySetInnerHTML: { __html: '<b>taken</b>' },
+const PLANTED: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  baseUrl: { baseUrl: 'https://evil.example' },
+  identityToken: { identityToken: 'a.b.c' },
+  theme: { theme: { accent: 'url(https://evil.example/x)' } },
+  href: { href: 'javascript:document.title="taken"' },
+  onload: { onload: 'document.title="taken"' },
+  userId: { userId: 'mallory_1' },
+  agent: { agent: 'evil/agent' },
+  dangerouslySetInnerHTML: { dangerouslySetInnerHTML: { __html: '<b>taken</b>' } },
+  'method and whatever else a request has': {
+    method: 'DELETE',
+    mode: 'no-cors',
+    headers: { planted: 'yes' },
+    body: 'planted',
+    signal: 'planted',
+    keepalive: true,
+    key: 'planted',
+    nonce: 'planted',
+    token: 'planted',
+  },
+  'person and whatever else says who is here': {
+    person: 'planted',
+    epoch: 'planted',
+    pair: 'planted',
+    secret: 'planted',
+    storage: 'none',
+    life: 'planted',
+    code: 'planted',
+    refused: 'planted',
+    instance: 'planted',
+    attributes: { planted: 'yes' },
+    left: 'planted',
+    who: 'planted',
+    grant: { token: 'planted' },
+    isFresh: true,
+  },
+  'type and whatever else an event or an element has': {
+    type: 'RUN_ERROR',
+    data: 'planted',
+    delta: 'planted',
+    id: 'planted',
+    role: 'assistant',
+    status: 'planted',
+    name: 'planted',
+    text: 'planted',
+    class: 'planted',
+    once: true,
+    passive: true,
+    capture: true,
+  },
 };
 
-for (const [name, value] of Object.entries(PLANTED)) {
+for (const [name, planted] of Object.entries(PLANTED)) {
   test(`Object.prototype.${name}, set by the page, changes nothing`, async ({ demo, visitor }) => {
     const page = await visitor();
-    await page.addInitScript(
-      ([key, planted]) => {
-        (Object.prototype as Record<string, unknown>)[key] = planted;
-      },
-      [name, value] as const,
-    );
+    await page.addInitScript((members) => void Object.assign(Object.prototype, members), planted);
     const recording = record(page);
     const hosts = new Set<string>();
     page.on('request', (request) => hosts.add(new URL(request.url()).origin));

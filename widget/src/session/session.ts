@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts';
+import { own } from '../config/own.ts';
 import type { BrowserKey } from '../identity/browser-key.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Tabs } from '../identity/tabs.ts';
@@ -46,10 +47,11 @@ export function createSession(options: SessionOptions): Session {
     token,
     key: (await isStrictlyBound()) ? await key(null) : null,
   });
-  const call = async (path: string, init: CallInit = {}, refused?: Held): Promise<Response> => {
+  const signalOf = (init?: CallInit): AbortSignal => (own(init, 'signal') as AbortSignal | undefined) ?? life;
+  const call = async (path: string, init?: CallInit, refused?: Held): Promise<Response> => {
     const held = await tokens.grant(refused);
     try {
-      return await send(transport, path, { ...init, ...(await credentials(held)), signal: AbortSignal.any([life, init.signal ?? life]) });
+      return await send(transport, path, { ...init, ...(await credentials(held)), signal: AbortSignal.any([life, signalOf(init)]) });
     } catch (error) {
       if (refused || !/^(session_token_|invalid_credential)/.test(toFailure(error).code)) throw error;
       return call(path, init, held);
@@ -58,8 +60,8 @@ export function createSession(options: SessionOptions): Session {
   return {
     ...tokens,
     call,
-    async json(path, init = {}) {
-      const response = await call(path, { ...init, signal: limit(init.signal ?? life) });
+    async json(path, init) {
+      const response = await call(path, { ...init, signal: limit(signalOf(init)) });
       return response.status === 204 ? null : response.json();
     },
     async end(path) {

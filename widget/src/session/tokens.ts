@@ -141,8 +141,9 @@ async function find(options: SessionOptions, hand: Hand, signedIn?: string): Pro
   return inTurn(`${config().agent}:mint`, limit(life), async () => {
     life.throwIfAborted();
     const identity = options.identity();
-    const { code, level } = identity;
-    if (code) throw new Failure(code);
+    const { level } = identity;
+    // Its own: a page's `Object.prototype.code` is nobody's.
+    if (level === 'refused') throw new Failure(identity.code);
     const isVerified = level === 'verified';
     // The browser's key may depend on who it is, which only the page's token may say.
     let identityToken = signedIn ?? (isVerified && !before ? await identityTokenOf(identity, transport) : null);

@@ -40,21 +40,23 @@ export const limit = (...signals: AbortSignal[]): AbortSignal => AbortSignal.any
  */
 export async function send(transport: Transport, path: string, given: CallInit & Credentials): Promise<Response> {
   const { baseUrl, clock, fetch } = transport;
-  const { body, key, nonce, token, ...init }: CallInit & Credentials = copy(given);
+  // Own members only, here and in what the browser reads: a page's `Object.prototype.method` is nobody's.
+  const { body, headers: others, key, method = 'GET', nonce, token, ...rest }: CallInit & Credentials = copy(given);
   const url = baseUrl + path;
-  const headers: Record<string, string> = { ...init.headers };
+  const headers: Record<string, string> = { ...others };
   if (body) headers['content-type'] = 'application/json';
   if (token) headers['authorization'] = `Bearer ${token}`;
-  if (key?.pair) headers['dpop'] = await signProof(key.pair, { method: init.method ?? 'GET', url, nonce, token }, clock);
-  const response = await fetch(url, {
-    ...init,
+  if (key?.pair) headers['dpop'] = await signProof(key.pair, { method, url, nonce, token }, clock);
+  const init: RequestInit = {
+    method,
     headers,
     credentials: 'omit',
     cache: 'no-store',
     referrerPolicy: 'no-referrer',
     // Undefined, where there is none.
     body: JSON.stringify(body),
-  });
+  };
+  const response = await fetch(url, copy(rest, init));
   if (response.ok) return response;
   const failure = await readFailure(response);
   const asked = response.headers.get('dpop-nonce');
