@@ -101,6 +101,7 @@ describe('markdown', () => {
       'p(see a(https://x.example/a_b,https://x.example/a_b). (a(https://x.example/,https://x.example)))',
     ],
     ['<https://x.example> <a@b.example>', 'p(a(https://x.example/,https://x.example) <a@b.example>)'],
+    ['<https://x.example/[a](/b)>', 'p(<https://x.example/a(https://site.example/b,a)>)'],
     ['[https://x.example](https://y.example)', 'p(a(https://y.example/,https://x.example (y.example)))'],
     ['[not](relative) [a]: b [c](#d) [e](http:f)', 'p([not](relative) [a]: b [c](#d) [e](http:f))'],
     ['[**a** ![b](https://i.example/b.png)](c) ![*d*](/e)', 'p([strong(a) img(https://i.example/b.png,b)](c) ![em(d)](/e))'],
@@ -117,6 +118,14 @@ describe('markdown', () => {
 
   test('an unfinished link, address or picture is text while the answer runs', () => {
     for (const text of ['https://x.example', '[a]']) expect(spell(draw(text, true), ' ')).toBe(`p(${text})`);
+    for (const text of [
+      'https://x.example[1. ](',
+      '<https://x.example[>](',
+      '*a https://x.example[1. b* c](',
+      '[https://x.example a](',
+      '_https://x.example [_',
+    ])
+      expect(draw(text, true).querySelector('a'), text).toBeNull();
     for (const text of ['`a [b](https://x.example)', '[c `a [b](https://x.example)', 'a [b|](https://x.example)']) {
       expect(draw(text, true).querySelector('a'), text).toBeNull();
       expect(draw(text, true).textContent, text).not.toContain('x.example');
