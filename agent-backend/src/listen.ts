@@ -11,7 +11,7 @@ export interface Listening {
 }
 
 export interface ListenOptions {
-  /** 0: any free one. */
+  /** 0: the system picks a free one. */
   readonly port: number;
   readonly host: string;
 }

@@ -2,7 +2,7 @@
 export interface StepUpRule {
   /** Whole seconds, 1 or more, since the visitor last proved who they are. */
   readonly maxAgeSeconds: number;
-  /** One of these must be the sign-in's `acr`. Default: any, also none. */
+  /** One of these must be the sign-in's `acr`. Default: whatever it is, also none. */
   readonly acrValues?: readonly string[];
 }
 
